@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from skyt_plugins.distill.engines import get_engine
+from skyt_plugins.distill.engines.base import Request
 from skyt_plugins.distill.generate import generate, sampling_of
 from skyt_plugins.distill.prompts import Ask
+from skyt_plugins.distill.record import Prompt
 from skyt_plugins.distill.store import Run
 from skyt_plugins.errors import SkytError
 
@@ -47,6 +49,15 @@ def test_every_sample_of_every_problem_is_asked_once(prompts: Path, tmp_path: Pa
     keys = Counter((r[0], r[1]) for r in records(tmp_path / "run"))
     assert len(keys) == 48
     assert set(keys.values()) == {1}
+
+
+def test_an_engine_that_is_asked_again_answers_again() -> None:
+    requests = [Request(Prompt("t", "p", [{"role": "user", "content": "x"}], "x"), (0, 1), 7)]
+    with served(FakeServer()) as url:
+        engine = get_engine("openai/tiny", {"base_url": url})
+        first, again = ([r.choices for r in engine.generate(requests, SAMPLING)] for _ in range(2))
+    assert len(first[0]) == 2
+    assert again == first
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,12 @@ class OpenAIEngine:
     def generate(self, requests: Iterable[Request], sampling: Mapping[str, Any]) -> Iterator[Reply]:
         """Replies as they finish, `concurrency` requests in flight at any time."""
         finished: queue.SimpleQueue[Reply | BaseException | None] = queue.SimpleQueue()
+        # Each call its own: a replica calls again and again.
+        stop = self._stop = threading.Event()
 
         def work() -> None:
             try:
-                asyncio.run(self._run(iter(requests), sampling, finished))
+                asyncio.run(self._run(iter(requests), sampling, finished, stop))
                 finished.put(None)
             except BaseException as error:  # handed to the caller's thread
                 while isinstance(error, BaseExceptionGroup):
@@ -84,7 +86,7 @@ class OpenAIEngine:
                     raise item
                 yield item
         finally:
-            self._stop.set()
+            stop.set()
             thread.join(timeout=10)
 
     def close(self) -> None:
@@ -96,6 +98,7 @@ class OpenAIEngine:
         requests: Iterator[Request],
         sampling: Mapping[str, Any],
         finished: queue.SimpleQueue[Any],
+        stop: threading.Event,
     ) -> None:
         connector = aiohttp.TCPConnector(limit=self.concurrency)
         timeout = aiohttp.ClientTimeout(total=self.timeout, sock_connect=10)
@@ -106,15 +109,9 @@ class OpenAIEngine:
                     group.create_task(self._worker(session, requests, sampling, finished))
                     for _ in range(self.concurrency)
                 ]
-                watch = group.create_task(self._watch(workers))
+                watch = group.create_task(_watch(workers, stop))
                 await asyncio.wait(workers)
                 watch.cancel()
-
-    async def _watch(self, workers: list[asyncio.Task[None]]) -> None:
-        while not self._stop.is_set():
-            await asyncio.sleep(0.2)
-        for worker in workers:
-            worker.cancel()
 
     async def _worker(
         self,
@@ -251,6 +248,13 @@ class OpenAIEngine:
                 "set OPENAI_API_KEY, or name a file of keys with --keys"
             )
         _say(f"a key ending in …{key.text[-4:]} was refused; {left} left")
+
+
+async def _watch(workers: list[asyncio.Task[None]], stop: threading.Event) -> None:
+    while not stop.is_set():
+        await asyncio.sleep(0.2)
+    for worker in workers:
+        worker.cancel()
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
