@@ -17,10 +17,10 @@ from .engines import get_engine
 from .engines.base import Engine
 from .formats import turns
 from .frame import Frame, frame
+from .judges import Judges, golds
 from .pieces import Pieces, Splitter, Whole, known_pieces, pieces_row
 from .progress import Progress
 from .record import Key, Message, to_json
-from .score import Judges, golds
 from .sky_format import in_sky_format
 from .store import Run, write_whole
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from .ask import answers, text_of
 from .engines.base import Engine
+from .judges import Judges
 from .record import Key, Message, clean
-from .score import Judges
 from .sky_format import by_rule
 from .store import Run
 

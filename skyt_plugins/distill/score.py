@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from skyt_plugins.errors import SkytError
-from skyt_plugins.registry import get_scorer
-from skyt_plugins.types import Problem, Scorer, Verdict
+from skyt_plugins.types import Scorer, Verdict
 
+from .judges import Judges, Text, golds
 from .progress import Progress
 from .record import Key, clean, to_json
 from .store import Run
@@ -21,26 +20,6 @@ from .store import Run
 # Verdicts are written every few seconds: that much work at most is lost in a crash.
 CHUNK_SECONDS = 3.0
 FIRST_CHUNK, LARGEST_CHUNK = 64, 16_384
-
-
-class Gold(NamedTuple):
-    """How to judge the responses to one problem; JSON texts are parsed when they are needed."""
-
-    question: str
-    reference: str
-    metadata: str
-    scorer: str
-    options: str
-
-
-class Text(NamedTuple):
-    """One text to judge: a response, or its rewrite."""
-
-    key: Key
-    of: str
-    text: str
-    error: str
-    judge: tuple[str, str] = ("", "")  # scorer and options
 
 
 @dataclass
@@ -69,12 +48,14 @@ def score(
     scorer_options: Mapping[str, Any] | None = None,
     ids: Collection[str] = (),
     force: bool = False,
+    ray_address: str | None = None,
 ) -> Scored:
     """Judge every response, and every accepted rewrite, of the run in `folder`.
 
     Only what is missing, or was judged under another rule (scorer, version or options), is judged;
     `force` judges all again. `ids` limits it to these problem ids. `scorer` takes the place of the
-    problems' own. Raises SkytError where nothing in the run can be judged.
+    problems' own. With `ray_address` ("": a Ray of its own on this machine) a Ray cluster judges;
+    verdicts are the same. Raises SkytError where nothing in the run can be judged.
     """
     with Run.writing(folder) as run:
         judges = Judges(golds(run), scorer, to_json(dict(scorer_options or {})))
@@ -85,10 +66,9 @@ def score(
         total = run.count("responses") + run.count("rewrites")
         with Progress("score", "responses", total) as progress:
             pending = _pending(run, judges, before, wanted, counts, progress)
-            for chunk in _timed_chunks(pending):
+            for verdicts in _verdicts(judges, pending, ray_address):
                 rows = [
-                    _row(text, verdict, judges.made[text.judge], step)
-                    for text, verdict in judges.judge(chunk)
+                    _row(text, verdict, judges.made[text.judge], step) for text, verdict in verdicts
                 ]
                 run.append("scores", rows)
                 counts.written += len(rows)
@@ -102,67 +82,18 @@ def score(
         return counts
 
 
-def golds(run: Run) -> dict[tuple[str, str], Gold]:
-    """(task, problem) → how to judge it."""
-    names = ["task", "problem", "question", "reference", "metadata", "scorer", "scorer_options"]
-    found = {}
-    for batch in run.batches("problems", names):
-        for task, problem, *rest in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            found[task, problem] = Gold(*rest)
-    return found
-
-
-class Judges:
-    """The scorers of a run, made once each, with the rule that each stands for."""
-
-    def __init__(
-        self, gold: Mapping[tuple[str, str], Gold], scorer: str = "", options: str = "{}"
-    ) -> None:
-        self.gold = gold
-        self.override = (scorer, options) if scorer else None
-        self.made: dict[tuple[str, str], tuple[Scorer, str]] = {}
-        self._problems: dict[tuple[str, str], Problem] = {}
-
-    def name(self, key: Key) -> tuple[str, str] | None:
-        """(scorer, options) for a record; None where it cannot be judged. See `made`."""
-        gold = self.gold.get((key.task, key.problem))
-        if gold is None or gold.reference == "null":
-            return None
-        name = self.override or (gold.scorer, gold.options)
-        if not name[0]:
-            return None
-        if name not in self.made:
-            made = get_scorer(name[0], **json.loads(name[1]))
-            self.made[name] = (made, f"{made.name}/{made.version} {name[1]}")
-        return name
-
-    def of(self, key: Key) -> tuple[Scorer, str] | None:
-        """(scorer, rule) for a record; None where it cannot be judged."""
-        name = self.name(key)
-        return self.made[name] if name else None
-
-    def problem(self, key: Key) -> Problem:
-        place = (key.task, key.problem)
-        if place not in self._problems:
-            if len(self._problems) > LARGEST_CHUNK:
-                self._problems.clear()
-            gold = self.gold[place]
-            self._problems[place] = Problem(
-                key.problem, gold.question, json.loads(gold.reference), json.loads(gold.metadata)
-            )
-        return self._problems[place]
-
-    def judge(self, texts: list[Text]) -> Iterator[tuple[Text, Verdict]]:
-        """Each text with its verdict; one `score_batch` per scorer."""
-        groups: dict[tuple[str, str], list[Text]] = {}
-        for text in texts:
-            if text.error:
-                yield text, Verdict.no_answer(f"the engine refused: {text.error}")
-            else:
-                groups.setdefault(text.judge, []).append(text)
-        for name, group in groups.items():
-            pairs = [(text.text, self.problem(text.key)) for text in group]
-            yield from zip(group, self.made[name][0].score_batch(pairs), strict=True)
+def _verdicts(
+    judges: Judges, texts: Iterable[Text], ray_address: str | None
+) -> Iterator[Iterable[tuple[Text, Verdict]]]:
+    if ray_address is None:
+        return (judges.judge(chunk) for chunk in _timed_chunks(texts))
+    try:
+        from .ray_score import judged_by_ray
+    except ImportError as error:
+        raise SkytError(
+            f"Ray is asked for and cannot be imported: {error}\npip install 'skyt[ray]'"
+        ) from error
+    return judged_by_ray(judges, texts, ray_address)
 
 
 class _Judged:

@@ -136,10 +136,14 @@ def score(
     scorer_options: Mapping[str, Any] | None = None,
     ids: Sequence[str] = (),
     force: bool = False,
+    ray_address: str | None = None,
 ) -> str:
     from .score import score as step
 
-    return step(run, scorer=scorer, scorer_options=scorer_options, ids=ids, force=force).told()
+    return step(
+        run, scorer=scorer, scorer_options=scorer_options, ids=ids, force=force,
+        ray_address=ray_address,
+    ).told()  # fmt: skip
 
 
 def select(runs: Sequence[str | Path], out: str | Path | None = None, **rules: Any) -> str:

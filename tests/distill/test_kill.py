@@ -109,7 +109,7 @@ def test_scoring_killed_judges_every_response_once(many_prompts: Path, tmp_path:
     code = """
 import sys, time
 from skyt_plugins.distill import score
-from skyt_plugins.distill.score import Judges
+from skyt_plugins.distill.judges import Judges
 score.LARGEST_CHUNK = score.FIRST_CHUNK = 16
 def judge(self, texts, original=Judges.judge):
     time.sleep(0.05)

@@ -103,7 +103,8 @@ class OpenAIEngine:
         connector = aiohttp.TCPConnector(limit=self.concurrency)
         timeout = aiohttp.ClientTimeout(total=self.timeout, sock_connect=10)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
-            await self._greet(session)
+            if not self.answered:
+                await self._greet(session)
             async with asyncio.TaskGroup() as group:
                 workers = [
                     group.create_task(self._worker(session, requests, sampling, finished))

@@ -1,16 +1,14 @@
 """The engine `ray/<engine>/<model>`: replicas of another engine on one machine or many.
 
 What is open goes to Parquet files, Ray Data maps them over the replicas, and the workers write the
-replies to Parquet themselves; only then does the driver take them into the run. Ray Data's own
-checkpointing, keyed by our record id, remembers what is done: a killed node costs the batches it
-held, a killed driver goes on where it was. vLLM runs in Ray's own LLM processor, every other engine
-in a replica of ours, which keeps its handling of rate limits, keys and retries.
+replies to Parquet themselves, from where the driver takes them into the run as they come. Ray
+Data's own checkpointing, keyed by our record id, remembers what is done: a killed node costs the
+batches it held, a killed driver goes on where it was. vLLM runs in Ray's own LLM processor, every
+other engine in a replica of ours, which keeps its handling of rate limits, keys and retries.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 import math
 import os
 import shutil
@@ -19,34 +17,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import ray
 
 from skyt_plugins.errors import SkytError
 
-from .base import Choice, Reply, Request
-from .ray_replica import Replica, request_of, request_row
+from .base import Reply, Request
+from .ray_cluster import connect
+from .ray_files import new_replies, write_checkpoint, write_requests
+from .ray_pass import Pass
+from .ray_replica import Replica
 
-# Requests per file: one file is read by one task, so files spread the work over the nodes.
-FILE_ROWS = 2_000
-# Ray Data is run again, over what its checkpoints lack, until every reply is there.
-ROUNDS = 4
-# What a dying node can cost; any other error would come again.
-_LOSSES = (
-    ray.exceptions.RayActorError,
-    ray.exceptions.WorkerCrashedError,
-    ray.exceptions.NodeDiedError,
-    ray.exceptions.ObjectLostError,
-)
-REQUESTS = pa.schema([("id", pa.string()), ("request", pa.string())])
+# Passes over what is missing that may bring nothing before the call gives up.
+FRUITLESS_PASSES = 3
+LOOK_SECONDS = 1.0
 
 
 class RayEngine:
     """Options: num_replicas; address of the cluster ("" starts one on this machine, "auto" joins
     the one there is); batch_size (requests a replica takes at once); num_cpus and num_gpus per
-    replica; workdir (shared by all nodes; the run's folder by default); engine_args (for vLLM, or
-    the options of the inner engine)."""
+    replica; workdir (shared by all nodes; the run's folder by default); stall (seconds without any
+    progress after which Ray Data is started anew: more than a batch may take); engine_args (for
+    vLLM, or the options of the inner engine)."""
 
     name = "ray"
 
@@ -59,6 +50,7 @@ class RayEngine:
         num_cpus: float = 1,
         num_gpus: float = 0,
         workdir: str = "",
+        stall: float = 3_600,
         **engine_args: Any,
     ) -> None:
         inner, _, name = model.partition("/")
@@ -70,99 +62,50 @@ class RayEngine:
         self.address = address
         self.batch_size = int(batch_size)
         self.resources = {"num_cpus": float(num_cpus), "num_gpus": float(num_gpus)}
+        self.stall = float(stall)
         self.engine_args = engine_args
         self.workdir = Path(workdir) if workdir else None
+        self._ours = False
 
     def generate(self, requests: Iterable[Request], sampling: Mapping[str, Any]) -> Iterator[Reply]:
-        """The replies of an earlier, unfinished call first, then those that Ray brings."""
+        """Replies as the workers write them; those of an earlier, unfinished call among them."""
         if self.workdir is None:
             raise SkytError("engine ray needs workdir=FOLDER, visible to all nodes")
         place = self.workdir / "ray"
-        wanted = self._write_requests(requests, place / "requests")
-        if wanted == 0:
-            return
-        seen: set[str] = set()
-        for number in range(ROUNDS):
-            self._run(place, sampling, last=number == ROUNDS - 1)
-            yield from read_replies(place / "replies", seen)
-            if len(seen) >= wanted:
-                break
-        else:
-            raise SkytError(
-                f"Ray brought {len(seen):,} of {wanted:,} replies\nthe same command asks again"
+        wanted = write_requests(requests, place / "requests")
+        read: set[Path] = set()
+        fruitless = 0
+        while wanted.count:
+            before = wanted.count
+            self._connect()
+            run = Pass(
+                place, lambda rows: self._mapped(rows, dict(sampling)), self.batch_size, self.stall
             )
+            run.start()
+            while run.is_alive():
+                run.join(LOOK_SECONDS)
+                yield from new_replies(place / "replies", read, wanted)
+            yield from new_replies(place / "replies", read, wanted)  # it ended after the last look
+            if wanted.count == 0:
+                break
+            lost = run.lost()
+            fruitless = fruitless + 1 if wanted.count == before else 0
+            told = f"{wanted.count:,} replies are missing ({lost or 'Ray knows of no error'})"
+            if fruitless == FRUITLESS_PASSES:
+                raise SkytError(f"ray: {told}\nwhat was finished is kept; the same command asks on")
+            print(f"skyt: ray: {told}; asking again", file=sys.stderr, flush=True)
+            write_checkpoint(place / "requests", place / "checkpoint", wanted)
+            self.close()  # a replica that hangs would keep its place: only the job's end frees it
         shutil.rmtree(place, ignore_errors=True)
 
-    def _write_requests(self, requests: Iterable[Request], folder: Path) -> int:
-        """One row per sample, FILE_ROWS a file; what an earlier call wrote is replaced."""
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        rows: list[dict[str, str]] = []
-        count = 0
-
-        def flush() -> None:
-            name = f"{count // FILE_ROWS:06d}-{count:09d}.parquet"
-            pq.write_table(pa.Table.from_pylist(rows, REQUESTS), folder / name)
-            rows.clear()
-
-        for request in requests:
-            for sample in request.samples:
-                rows.append(request_row(request, sample))
-                count += 1
-                if len(rows) == FILE_ROWS:
-                    flush()
-        if rows:
-            flush()
-        return count
-
-    def _run(self, place: Path, sampling: Mapping[str, Any], last: bool) -> None:
-        """One pass of Ray Data over what its checkpoints lack."""
-        self._connect()
-        from ray.data import DataContext
-        from ray.data.checkpoint import CheckpointConfig
-
-        context = DataContext.get_current()
-        context.checkpoint_config = CheckpointConfig(
-            id_column="id",
-            checkpoint_path=str(place / "checkpoint"),
-            delete_checkpoint_on_success=False,
-        )
-        context.enable_progress_bars = False
-        # A node that dies takes its actors along: they are started again elsewhere.
-        context.actor_task_retry_on_errors = False
-        try:
-            rows = ray.data.read_parquet(str(place / "requests"))
-            # One batch a block, so that a task is done as a whole or not at all. (Ray 2.60 was seen
-            # to end a task of many batches early, without an error, when its node had died.)
-            rows = rows.repartition(target_num_rows_per_block=self.batch_size)
-            rows = self._mapped(rows, dict(sampling))
-            rows.write_parquet(str(place / "replies"), mode="append")
-        except ray.exceptions.RayError as error:
-            cause = str(error).strip().splitlines()[-1][:300]
-            if isinstance(error, _LOSSES) and not last:
-                print(f"skyt: Ray lost a part ({cause}); going on", file=sys.stderr, flush=True)
-                return
-            raise SkytError(
-                f"Ray stopped: {cause}\nwhat was finished is kept; the same command continues"
-            ) from error
-
     def _connect(self) -> None:
-        if ray.is_initialized():
-            return
-        try:
-            if self.address:
-                ray.init(self.address, log_to_driver=False, logging_level=logging.WARNING)
-            else:
-                # Reading, writing and checkpointing want CPUs beside those that replicas hold.
-                cpus = (os.cpu_count() or 1) + math.ceil(
-                    self.num_replicas * self.resources["num_cpus"]
-                )
-                ray.init(
-                    "local", num_cpus=cpus, include_dashboard=False, log_to_driver=False,
-                    logging_level=logging.WARNING,
-                )  # fmt: skip
-        except ConnectionError as error:
-            raise SkytError(f"no Ray cluster at {self.address or 'auto'}: {error}") from error
+        # Reading, writing and the checkpoint's filter want CPUs beside those that replicas hold.
+        replicas = math.ceil(self.num_replicas * self.resources["num_cpus"])
+        self._ours |= connect(self.address, max(3, os.cpu_count() or 1) + replicas)
+        there = ray.cluster_resources().get("CPU", 0)
+        if there < replicas + 3:
+            told = f"the cluster has {there:.0f} CPUs, the replicas take {replicas}"
+            print(f"skyt: ray: {told}; reading and writing want 3", file=sys.stderr, flush=True)
 
     def _mapped(self, rows: Any, sampling: dict[str, Any]) -> Any:
         if self.inner == "vllm":
@@ -184,28 +127,10 @@ class RayEngine:
         )
 
     def close(self) -> None:
-        """The cluster is left as it was found; one of our own ends with this process."""
-
-
-def read_replies(folder: Path, seen: set[str]) -> Iterator[Reply]:
-    """Each reply once; `seen` collects the ids. A file that was being written is no Parquet yet."""
-    for path in sorted(folder.rglob("*.parquet")):
-        try:
-            table = pq.read_table(path, columns=["id", "request", "reply"])
-        except (pa.ArrowInvalid, OSError):
-            continue
-        for batch in table.to_batches(max_chunksize=1_000):
-            for row in batch.to_pylist():
-                if row["id"] in seen:
-                    continue
-                seen.add(row["id"])
-                yield _reply(row)
-
-
-def _reply(row: Mapping[str, str]) -> Reply:
-    found = json.loads(row["reply"])
-    found["choices"] = [Choice(**choice) for choice in found["choices"]]
-    return Reply(request_of(row["request"]), **found)
+        """Leave the cluster as it was found; one of our own ends."""
+        if self._ours:
+            ray.shutdown()
+            self._ours = False
 
 
 def create(model: str, **options: Any) -> RayEngine:

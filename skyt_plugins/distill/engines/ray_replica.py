@@ -63,8 +63,13 @@ class Replica:
         texts = {row["id"]: row["request"] for row in batch.to_pylist()}
         requests = [request_of(text) for text in texts.values()]
         rows = []
+        open_ones = dict(zip(texts, requests, strict=True))
         for reply in self.engine.generate(requests, self.sampling):
             prompt, (sample,) = reply.request.prompt, reply.request.samples
             identity = to_json([prompt.task, prompt.problem, sample])
+            open_ones.pop(identity)
             rows.append(reply_row(identity, texts[identity], reply))
+        for identity, request in open_ones.items():  # each row that came in goes out
+            missing = Reply(request, failed="the replica's engine gave no reply")
+            rows.append(reply_row(identity, texts[identity], missing))
         return pa.Table.from_pylist(rows, REPLIES)
