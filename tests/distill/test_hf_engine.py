@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 from skyt_plugins.distill.engines import get_engine  # noqa: E402
 from skyt_plugins.distill.engines.base import Request  # noqa: E402
 from skyt_plugins.distill.engines.hf import GumbelNoise  # noqa: E402
+from skyt_plugins.distill.engines.prompt_tokens import prompt_tokens  # noqa: E402
 from skyt_plugins.distill.generate import generate  # noqa: E402
 from skyt_plugins.distill.prompts import Ask  # noqa: E402
 from skyt_plugins.distill.record import Prompt  # noqa: E402
@@ -105,7 +106,8 @@ def test_the_context_bounds_each_row_by_itself(model: str) -> None:
 def test_prefill_is_continued_not_repeated(model: str) -> None:
     engine = get_engine(model)
     turns = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "<think>"}]
-    text = engine.tokenizer.decode(engine._encode(Request(Prompt("t", "p", turns, "hi"), (0,), 0)))
+    request = Request(Prompt("t", "p", turns, "hi"), (0,), 0)
+    text = engine.tokenizer.decode(prompt_tokens(engine.tokenizer, request))
     assert text == "u:hi\na:<think>"
 
 

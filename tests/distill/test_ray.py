@@ -312,7 +312,7 @@ def wait_for(server: FakeServer, choices: int, driver: subprocess.Popen[bytes]) 
 
 @pytest.mark.slow
 def test_vllm_replicas_are_configured_through_rays_own_classes() -> None:
-    from skyt_plugins.distill.engines.ray_vllm import finished_row, processor_config
+    from skyt_plugins.distill.engines.ray_vllm import processor_config
 
     engine = RayEngine(
         "vllm/some/model", num_replicas=4, batch_size=16, tensor_parallel_size=8,
@@ -323,11 +323,28 @@ def test_vllm_replicas_are_configured_through_rays_own_classes() -> None:
     assert config.concurrency == (4, 4)
     assert config.engine_kwargs["tensor_parallel_size"] == 8
     assert config.accelerator_type == "H100"
-    request = Request(Prompt("t", "p", [{"role": "user", "content": "x"}], "x"), (0,), 7)
-    row = request_row(request, 0) | {
-        "generated_text": "so", "num_generated_tokens": 50, "num_input_tokens": 3,
-    }  # fmt: skip
-    reply = json.loads(finished_row(row, 50)["reply"])
-    assert reply["choices"] == [{"text": "so", "finish_reason": "length", "tokens": 50}]
-    failed = json.loads(finished_row({**row, "__inference_error__": "OOM"}, 50)["reply"])
-    assert failed["failed"] == "OOM"
+    stages = (config.chat_template_stage, config.tokenize_stage, config.detokenize_stage)
+    assert stages == (False, False, False)
+
+
+def test_what_rays_processor_gives_becomes_a_reply() -> None:
+    from skyt_plugins.distill.engines.ray_vllm import finished_row
+
+    def reply(most: int, context: int, **changed: Any) -> dict[str, Any]:
+        row = request_row(request_for("p", 0), 0) | {
+            "generated_text": "so", "num_generated_tokens": 50, "num_input_tokens": 3,
+            "__inference_error__": "", "generated_tokens": [5, 7],
+        }  # fmt: skip
+        row |= changed
+        return dict(json.loads(finished_row(row, most, context, frozenset({1}))["reply"]))
+
+    def choice(finish: str) -> list[dict[str, Any]]:
+        return [{"text": "so", "finish_reason": finish, "tokens": 50}]
+
+    assert reply(50, 100)["choices"] == choice("length")
+    assert reply(51, 53)["choices"] == choice("length")  # the context was full
+    assert reply(50, 100, generated_tokens=[5, 1])["choices"] == choice("stop")
+    assert reply(51, 54)["choices"] == reply(51, 0)["choices"] == choice("stop")
+    assert reply(50, 0, __inference_error__="OOM")["failed"] == "OOM"
+    told = "ValueError: The prompt (300) is longer than the maximum model length of 256"
+    assert reply(50, 0, __inference_error__=told)["error"] == told

@@ -5,6 +5,7 @@ pytest tests/distill/test_vllm_engine.py     # without Triton: eager mode, a sma
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -79,6 +80,26 @@ def test_in_process_a_cut_run_equals_a_whole_one(
     assert len(records(whole)) == 48
     assert records(whole) == records(cut)
     assert {finish for _, finish in records(whole).values()} <= {"stop", "length"}
+
+
+def test_through_rays_processor_records_equal_those_in_process(
+    engine: Engine, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("ray")
+    with open(prompts, "a") as file:
+        file.write(json.dumps({"id": "long", "question": "x" * 300, "answer": "1"}) + "\n")
+    generate(
+        tmp_path / "here", "vllm/tiny", prompts=prompts, sampling=SAMPLING, engine=KeptOpen(engine)
+    )
+    counts = generate(
+        tmp_path / "ray", f"ray/vllm/{model}", prompts=prompts, sampling=SAMPLING,
+        engine_options={
+            **OPTIONS, "batch_size": 8, "stall": 300, "log_engine_metrics": False,
+            "placement_group_config": {"bundles": [{"CPU": 1}]},
+        },
+    )  # fmt: skip
+    assert (counts.written, counts.failed, counts.refused) == (52, 0, 4)
+    assert records(tmp_path / "ray") == records(tmp_path / "here")
 
 
 def test_through_its_server_n_choices_come_in_one_request(

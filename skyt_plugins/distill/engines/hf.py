@@ -26,6 +26,7 @@ from transformers import (
 from skyt_plugins.errors import SkytError
 
 from .base import Choice, Reply, Request
+from .prompt_tokens import prompt_tokens
 
 # Rows are sorted by prompt length within so many batches: less padding, nearly the given order.
 WINDOW_BATCHES = 8
@@ -109,23 +110,9 @@ class HfEngine:
 
     def _rows(self, requests: Iterable[Request]) -> Iterator[_Row]:
         for request in requests:
-            tokens = self._encode(request)
+            tokens = prompt_tokens(self.tokenizer, request)
             for sample in request.samples:
                 yield _Row(request.alone(sample), tokens)
-
-    def _encode(self, request: Request) -> list[int]:
-        turns = request.prompt.messages
-        if self.tokenizer.chat_template is None:
-            # A base model: the turns as plain text, one below the other.
-            text = "\n".join(turn["content"] for turn in turns)
-            return list(self.tokenizer(text)["input_ids"])
-        text = self.tokenizer.apply_chat_template(
-            turns,
-            tokenize=False,
-            add_generation_prompt=not request.prefill,
-            continue_final_message=bool(request.prefill),
-        )
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     @torch.inference_mode()
     def _batch(self, rows: list[_Row], sampling: Mapping[str, Any]) -> list[Reply]:

@@ -96,6 +96,11 @@ _SEVERAL = re.compile(
 )
 
 
+def is_too_long(text: str) -> bool:
+    """Whether an error says that the prompt does not fit the model's context."""
+    return bool(_TOO_LONG.search(text))
+
+
 def problem_of(status: int, text: str, several: bool) -> Problem:
     """What a status other than 200 means; `several`: the request asked for more than one choice."""
     told = f"{status}: {_message(text)}"
@@ -110,7 +115,7 @@ def problem_of(status: int, text: str, several: bool) -> Problem:
             return Problem("limit_name", told)
         if "content_filter" in text or "content_policy" in text:
             return Problem("refused", told)
-        if status == 413 or _TOO_LONG.search(text):
+        if status == 413 or is_too_long(text):
             return Problem("refused", told)
         if several and _SEVERAL.search(text):
             return Problem("several", told)

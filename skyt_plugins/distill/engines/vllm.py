@@ -13,6 +13,7 @@ from vllm import EngineArgs, LLMEngine, SamplingParams
 from skyt_plugins.errors import SkytError
 
 from .base import Choice, Reply, Request
+from .prompt_tokens import prompt_tokens
 
 # vLLM's finish reasons that mean the response was cut off; every other one is an end.
 _CUT = "length"
@@ -50,7 +51,7 @@ class VllmEngine:
                 if request is None:
                     more = False
                     break
-                tokens = self._encode(request)
+                tokens = prompt_tokens(self.tokenizer, request)
                 if len(tokens) >= self.context:
                     why = f"the prompt has {len(tokens)} tokens, the context {self.context}"
                     yield Reply(request, prompt_tokens=len(tokens), error=why)
@@ -71,18 +72,6 @@ class VllmEngine:
 
     def _params(self, request: Request, sampling: Mapping[str, Any]) -> Any:
         return SamplingParams(**sampling, seed=request.seed)
-
-    def _encode(self, request: Request) -> list[int]:
-        turns = request.prompt.messages
-        if getattr(self.tokenizer, "chat_template", None) is None:
-            return list(self.tokenizer("\n".join(turn["content"] for turn in turns))["input_ids"])
-        text = self.tokenizer.apply_chat_template(
-            turns,
-            tokenize=False,
-            add_generation_prompt=not request.prefill,
-            continue_final_message=bool(request.prefill),
-        )
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def close(self) -> None:
         """Let go of the model's memory."""
