@@ -154,16 +154,15 @@ class _Run:
         """The results of the tests that one fork came to, at least one."""
         request = {
             "mode": "call" if self.suite.kind == "call" else "main",
-            "source": len(self.source),
-            "inputs": [len(case.input) for case in batch],
+            "source": self.source,
+            "inputs": [case.input for case in batch],
             "prelude": self.rules.prelude,
             "function": self.suite.function,
         }
-        blob = self.source + b"".join(case.input for case in batch)
         widest = max(len(case.input) + _size(case) for case in batch)
         widest = max(widest, sum(_size(case) for case in batch))
         limits = self.rules.limits(widest, second_try)
-        (ran,) = self.worker.run((request, blob), limits=limits)
+        (ran,) = self.worker.run(request, limits=limits)
         try:
             self.waited += ran.wall
             starved = ran.killed == job.KILLED_WALL and self._was_starved(ran.cpu)
@@ -175,15 +174,18 @@ class _Run:
                 answer = ran.answer(index)
                 if answer is None and index:
                     break
-                results.append(self._result(ran, answer, case, limits))
+                alone = len(batch) == 1
+                results.append(self._result(ran, answer, case, limits, alone))
                 if answer is None or answer.status != child.OK:
                     break
             return results
         finally:
             ran.close()
 
-    def _result(self, ran: Ran, answer: Answer | None, case: Case, limits: Limits) -> Result:
-        cpu = ran.cpu if ran.tests == 1 or answer is None else min(answer.cpu, ran.cpu)
+    def _result(
+        self, ran: Ran, answer: Answer | None, case: Case, limits: Limits, alone: bool
+    ) -> Result:
+        cpu = ran.cpu if alone or answer is None else min(answer.cpu, ran.cpu)
         status, note = ending(ran, answer, limits)
         if status:
             return Result(status, cpu, ran.peak, note)
@@ -249,13 +251,11 @@ class _Run:
             "entry_point": self.suite.entry_point,
         }
         text = json.dumps(plan).encode()
-        shared = {"inputs": [0] * len(pieces), "prelude": self.rules.prelude}
-        judge = {**shared, "mode": "judge", "source": len(text), "all": self.rules.all_tests}
-        candidate = {**shared, "mode": "candidate", "source": len(self.source)}
+        judge = {"mode": "judge", "source": text, "all": self.rules.all_tests}
+        candidate = {"mode": "candidate", "source": self.source, "prelude": self.rules.prelude}
         for second_try in (False, True):
             limits = self.rules.limits(0, second_try)
-            jobs = ((judge, text), (candidate, self.source))
-            ran, other = self.worker.run(*jobs, limits=limits)
+            ran, other = self.worker.run(judge, candidate, limits=limits)
             late = job.KILLED_WALL in (ran.killed, other.killed)
             if late and self._was_starved(max(ran.cpu, other.cpu)) and not second_try:
                 ran.close()

@@ -20,26 +20,24 @@ STDOUT, FILES, STDERR = 0, 1, 2  # records in the outbox
 _ERRORS = ".stderr"
 
 
-def serve(cell: child.Cell, source: bytes, request: dict[str, Any], blob: bytes) -> int:
-    """Run `source` with `request`: argv, stdin (a length), files (names and lengths)."""
-    at = 0
-    for name, length in request["files"]:
+def serve(cell: child.Cell, request: dict[str, Any]) -> int:
+    """Run the request's `source` with its `argv`, `stdin` and `files` (names and contents)."""
+    for name, content in request["files"].items():
         if os.path.dirname(name):
             os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "wb") as stream:
-            stream.write(blob[at : at + length])
-        at += length
+            stream.write(content)
     os.dup2(os.open(_ERRORS, os.O_RDWR | os.O_CREAT, 0o600), 2)
     sys.stderr = child.open_text(2, "w")
     sys.argv = request["argv"]
     sys.path.insert(0, "")
     os.ftruncate(0, 0)
-    os.pwrite(0, blob[at : at + request["stdin"]], 0)
+    os.pwrite(0, request["stdin"], 0)
     os.lseek(0, 0, 0)
     os.lseek(1, child.DATA_AT, 0)
     sys.stdin, sys.stdout = child.open_text(0, "r"), child.open_text(1, "w")
     child.record(STDOUT, child.RUNNING, 0.0, child.DATA_AT, child.DATA_AT)
-    code = _run(source)
+    code = _run(request["source"])
     for stream_ in (sys.stdout, sys.stderr):
         stream_.flush()
     child.write_text(str(code))

@@ -43,10 +43,10 @@ class Job:
         self.reports = [(0, 0, 0.0, 0.0, 0)] * count
         mother = os.getpid()
         for index in range(count):
-            pid = os.fork()
+            pid = syscalls.fork()
             if pid == 0:
                 try:
-                    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+                    syscalls.quick_call(_PRCTL, syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
                     if os.getppid() == mother:
                         child.run(
                             self.cell, fds[2 * index], fds[2 * index + 1], limits, partners[index]
@@ -147,5 +147,5 @@ def _cpu_time(pid: int) -> float:
         return 0.0
 
 
-_CLONE = syscalls.number("clone")
+_CLONE, _PRCTL = syscalls.number("clone"), syscalls.number("prctl") or 0
 _CONTINUE = 1

@@ -61,15 +61,14 @@ class _Link:
 # --- the program's side ---------------------------------------------------------------------
 
 
-def serve_candidate(cell: child.Cell, source: bytes, request: dict[str, Any]) -> int:
+def serve_candidate(cell: child.Cell, request: dict[str, Any]) -> int:
     """Run the program once, then answer the judge's questions until it hangs up."""
     link = _Link()
     child.record(0, child.RUNNING, 0.0, child.DATA_AT, child.DATA_AT)
-    child.fresh_interpreter()
     child.silence()
     names: dict[str, Any] = {}
     try:
-        code = compile(source, "main.py", "exec", dont_inherit=True)
+        code = compile(request["source"], "main.py", "exec", dont_inherit=True)
         names, outcome = child.execute(cell, request["prelude"], code)
     except BaseException as error:
         outcome = (child.COMPILE_ERROR, child.describe(error))
@@ -188,11 +187,11 @@ _MODULES = {"np": "numpy", "numpy": "numpy"}
 _HELPERS = "TreeNode ListNode tree_node list_node is_same_tree is_same_list".split()
 
 
-def serve_judge(cell: child.Cell, source: bytes, request: dict[str, Any]) -> int:
+def serve_judge(cell: child.Cell, request: dict[str, Any]) -> int:
     """Run the test code, piece by piece, and record what held."""
     link = _Link()
     child.silence()
-    plan = json.loads(source)
+    plan = json.loads(request["source"])
     child.record(0, child.RUNNING, 0.0, child.DATA_AT, child.DATA_AT)
     names = types.ModuleType("tests").__dict__
     try:

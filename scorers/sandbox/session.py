@@ -46,15 +46,15 @@ class Session:
         backend = open_backend(self.sandbox, self.namespaces)
         request = {
             "mode": "command",
-            "source": len(source),
+            "source": source,
             "argv": argv,
-            "stdin": len(stdin),
-            "files": [(name, len(data)) for name, data in self.files.items()],
+            "stdin": stdin,
+            "files": self.files,
         }
-        blob = source + b"".join(self.files.values()) + stdin
-        limits = Limits(seconds, seconds, self.memory, (48 << 20) + 2 * len(blob))
+        size = len(source) + len(stdin) + sum(map(len, self.files.values()))
+        limits = Limits(seconds, seconds, self.memory, (48 << 20) + 2 * size)
         with shared_pool(backend.layers, b"numpy" in source).worker() as worker:
-            (ran,) = worker.run((request, blob), limits=limits)
+            (ran,) = worker.run(request, limits=limits)
         try:
             texts = {}
             for index in (command.STDOUT, command.STDERR, command.FILES):

@@ -89,7 +89,6 @@ class Ran:
     peak: int
     locked: bool
     outbox: int
-    tests: int
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,35 +171,35 @@ class Worker:
             self.close()
             raise
 
-    def run(self, *jobs: tuple[dict[str, Any], bytes], limits: Limits) -> list[Ran]:
-        """Run one program, or a judge and its candidate: (request, blob) each.
+    def run(self, *requests: dict[str, Any], limits: Limits) -> list[Ran]:
+        """Run one program, or a judge and its candidate: what `child` reads, of each.
 
         Raises WorkerFailed.
         """
         fds: list[int] = []
         try:
-            for request, blob in jobs:
-                head = marshal.dumps(request)
+            for request in requests:
                 inbox = os.memfd_create("inbox", os.MFD_CLOEXEC)
                 fds.append(inbox)
-                view = memoryview(struct.pack("<Q", len(head)) + head + blob)
+                view = memoryview(marshal.dumps(request))
                 while view:
                     view = view[os.write(inbox, view) :]
                 fds.append(os.memfd_create("outbox", os.MFD_CLOEXEC))
-            message = job.JOB.pack(limits.cpu, limits.wall, limits.memory, limits.output, len(jobs))
+            message = job.JOB.pack(
+                limits.cpu, limits.wall, limits.memory, limits.output, len(requests)
+            )
             try:
                 socket.send_fds(self._socket, [message], fds)
             except OSError as error:
                 raise WorkerFailed(f"the sandbox is gone: {error}") from error
             reply = self._receive(limits.wall + 20)
             ran = []
-            for index, (request, _) in enumerate(jobs):
+            for index in range(len(requests)):
                 status, killed, cpu, wall, peak, locked = job.REPORT.unpack_from(
                     reply, index * job.REPORT.size
                 )
-                tests = len(request.get("inputs", ()))
                 outbox = fds[2 * index + 1]
-                ran.append(Ran(status, killed, cpu, wall, peak, locked, outbox, tests))
+                ran.append(Ran(status, killed, cpu, wall, peak, locked, outbox))
             fds = fds[::2]
             if not all(r.locked for r in ran):
                 why = ran[0].message() or "a fork failed before it was locked up"

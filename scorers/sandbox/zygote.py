@@ -124,13 +124,15 @@ def _prepare(config: dict[str, Any]) -> tuple[child.Cell, int, int]:
     if config["seccomp"]:
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
         listener = seccomp.install(seccomp.zygote_filter(), seccomp.NEW_LISTENER)
-    child.warm_up()
+    os.chdir(scratch)
+    child.prepare()
     gc.collect()
     gc.freeze()
     hears, tells = os.pipe()
     os.set_blocking(hears, False)
     quota = bool(config["namespaces"])
-    cell = child.Cell(rules, config["seccomp"], scratch, quota, base_memory, tells, plain)
+    filters = seccomp.ChildFilter() if config["seccomp"] else None
+    cell = child.Cell(rules, filters, scratch, quota, base_memory, tells, plain)
     return cell, listener, hears
 
 

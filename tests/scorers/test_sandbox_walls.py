@@ -193,7 +193,7 @@ def test_a_pool_lends_each_worker_to_one_at_a_time_and_closes_them() -> None:
         assert again in (one, two)
     pool.close()
     with pytest.raises(WorkerFailed):
-        one.run(({"mode": "main"}, b""), limits=Limits())
+        one.run({"mode": "main"}, limits=Limits())
 
 
 def test_values_cross_as_plain_data() -> None:
