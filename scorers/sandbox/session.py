@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 
-from . import child, command, job
+from . import command, job, outbox
 from .backends import open_backend
 from .pool import shared_pool
 from .worker import Limits
@@ -62,7 +62,7 @@ class Session:
                 texts[index] = ran.text(answer, limits.output) if answer is not None else b""
             done = ran.answer(command.FILES)
             late = ran.killed in (job.KILLED_CPU, job.KILLED_WALL)
-            if done is None or done.status != child.OK:
+            if done is None or done.status != outbox.OK:
                 code = 128 + (ran.status & 0x7F) if ran.status & 0x7F else ran.status >> 8
                 return Finished(code, texts[command.STDOUT], ran.message().encode(), late)
             self.files = command.files_of(texts[command.FILES])

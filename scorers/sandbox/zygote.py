@@ -132,8 +132,7 @@ def _prepare(config: dict[str, Any]) -> tuple[child.Cell, int, int]:
     os.set_blocking(hears, False)
     quota = bool(config["namespaces"])
     filters = seccomp.ChildFilter() if config["seccomp"] else None
-    cell = child.Cell(rules, filters, scratch, quota, base_memory, tells, plain)
-    return cell, listener, hears
+    return child.Cell(rules, filters, scratch, quota, base_memory, tells, plain), listener, hears
 
 
 def _small_thread_stacks() -> None:
