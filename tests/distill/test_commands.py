@@ -52,7 +52,8 @@ def test_from_prompts_to_data_and_pairs(prompts: Path, tmp_path: Path) -> None:
         told = skyt(*ask, "--base-url", url, "--engine-args", "concurrency=4", "--prices", "1e6,0")
         assert "96 responses written" in told
         sent = re.search(r"\(([\d,]+) prompt", told)
-        assert sent and f"cost of this call: {sent[1]}.00 at" in told
+        assert sent
+        assert f"cost of this call: {sent[1]}.00 at" in told
         assert "96 there before" in skyt(*ask, "--base-url", url)
     assert "rewrites accepted" in skyt("rewrite", folder, "--rule")
     judged = json.loads(skyt("score", folder, "--json"))
