@@ -11,13 +11,26 @@ from __future__ import annotations
 import marshal
 import os
 import resource
+import socket
+import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import command, judging, landlock, program, remote, seccomp
 from .outbox import write_text
 
+# CPU seconds, bytes of address space, bytes of a file
+LIMITS = struct.Struct("<dQQ")
 STACK = 100 << 20  # the gap below the stack is 128 MiB (mm/util.c), so more would not be there
+
+
+class Order(NamedTuple):
+    """What one fork is to run: LIMITS, two memfds and, of a pair, its socket to the other."""
+
+    limits: tuple[float, int, int]
+    inbox: int
+    outbox: int
+    partner: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +46,20 @@ class Cell:
     builtins: dict[str, Any]  # without the prelude's names
 
 
-def run(cell: Cell, inbox: int, outbox: int, limits: tuple[float, int, int], partner: int) -> None:
-    """Lock this process up and run what the inbox asks for. Never returns."""
+def run(cell: Cell, order: Order | None, channel: socket.socket | None) -> None:
+    """Lock this process up and run what the inbox asks for; the order is here or will come through
+    `channel`. Never returns."""
     code = 70
     try:
+        if cell.rules >= 0:
+            landlock.restrict_self(cell.rules)
+        if order is None:
+            assert channel is not None
+            message, fds, _, _ = socket.recv_fds(channel, LIMITS.size, 3)
+            order = Order(LIMITS.unpack(message), *fds)
         # Written by the judge.
-        request = marshal.loads(os.pread(inbox, os.lseek(inbox, 0, os.SEEK_END), 0))
-        _lock_up(cell, inbox if partner < 0 else partner, outbox, limits)
+        request = marshal.loads(os.pread(order.inbox, os.lseek(order.inbox, 0, os.SEEK_END), 0))
+        _lock_up(cell, order)
         code = _serve(cell, request)
     except BaseException as error:
         write_text(f"{type(error).__name__}: {error}")
@@ -71,15 +91,13 @@ def _set_limit(limit: int, value: int) -> None:
     resource.setrlimit(limit, (value, value))
 
 
-def _lock_up(cell: Cell, stdin: int, stdout: int, limits: tuple[float, int, int]) -> None:
-    cpu, memory, file_size = limits
-    os.dup2(stdin, 0)
-    os.dup2(stdout, 1)
+def _lock_up(cell: Cell, order: Order) -> None:
+    cpu, memory, file_size = order.limits
+    os.dup2(order.inbox if order.partner < 0 else order.partner, 0)
+    os.dup2(order.outbox, 1)
     _set_limit(resource.RLIMIT_CPU, int(cpu) + 3)
     _set_limit(resource.RLIMIT_AS, cell.base_memory + memory)
     _set_limit(resource.RLIMIT_FSIZE, file_size)
-    if cell.rules >= 0:
-        landlock.restrict_self(cell.rules)
     os.write(cell.locked, b"l")
     os.closerange(3, 1 << 20)
     if cell.filters is not None:

@@ -129,6 +129,7 @@ class Worker:
 
     def __init__(self, layers: Layers, numpy: bool = False, scratch_root: str | None = None):
         self.layers = layers
+        self.ahead = False
         view = interpreter_view()
         self._scratch = ""
         if not layers.namespaces:
@@ -174,6 +175,9 @@ class Worker:
     def run(self, *requests: dict[str, Any], limits: Limits) -> list[Ran]:
         """Run one program, or a judge and its candidate: what `child` reads, of each.
 
+        With `ahead` set, the fork of the next run gets ready meanwhile: on a core that is idle
+        that takes a quarter off its time, elsewhere it only costs.
+
         Raises WorkerFailed.
         """
         fds: list[int] = []
@@ -186,7 +190,7 @@ class Worker:
                     view = view[os.write(inbox, view) :]
                 fds.append(os.memfd_create("outbox", os.MFD_CLOEXEC))
             message = job.JOB.pack(
-                limits.cpu, limits.wall, limits.memory, limits.output, len(requests)
+                limits.cpu, limits.wall, limits.memory, limits.output, self.ahead
             )
             try:
                 socket.send_fds(self._socket, [message], fds)
