@@ -240,6 +240,7 @@ def resume(rows: int) -> dict[str, Any]:
     """A run of many records: seconds until the first new request goes out."""
     from skyt_plugins.distill.engines.base import Reply, Request
     from skyt_plugins.distill.generate import generate
+    from skyt_plugins.distill.prompts import Ask, file_prompts, file_task
     from skyt_plugins.distill.record import Response, to_json
     from skyt_plugins.distill.store import Run
 
@@ -262,14 +263,16 @@ def resume(rows: int) -> dict[str, Any]:
         prompts = write_prompts(Path(folder) / "p.jsonl", rows // n + 1)
         sampling = {"n": n, "temperature": 1.0, "max_tokens": 50}
         with Run.writing(out, create=True) as run:
+            run.append("problems", [p.row() for p in file_prompts(prompts, Ask())][: rows // n])
             text = "so we carry the one " * 20
+            task = file_task(prompts)
             for i in range(rows // n):
                 messages = [{"role": "user", "content": f"What is {i} + {2 * i}?"}]
                 run.append(
                     "responses",
                     [
                         Response(
-                            "p", f"s{i}", sample, "", messages, f"{text}{i} {sample}", "stop", "",
+                            task, f"s{i}", sample, "", messages, f"{text}{i} {sample}", "stop", "",
                             9, 99, True, "m", "e", to_json(sampling), 1, sample, n, "s",
                         ).row()
                         for sample in range(n)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from skyt_plugins.errors import SkytError
 
 from .arguments import parse, say
 from .plan import PlanArguments, check_length, memory_gib, model_shape, plan_text
+from .reward_list import check_rewards_cover, reward_functions
 
 FILTERS = ("none", "offline", "online")
 
@@ -182,25 +182,6 @@ def training_rows(chosen: PromptArguments, tokenizer: Any, seed: int) -> list[di
     return rows
 
 
-def check_rewards_cover(rewards: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Raises SkytError where some row's scorer is not among the rewards: it would never be judged.
-
-    A row without a scorer is judged by every reward.
-    """
-    from .rewards import BY_TASK, Reward
-
-    judges = {reward.__name__ for reward in rewards if isinstance(reward, Reward)}
-    if BY_TASK in judges or not judges:
-        return
-    counts = Counter(row["scorer"] for row in rows if row.get("scorer"))
-    for scorer, count in counts.items():
-        if scorer not in judges:
-            raise SkytError(
-                f"{count} prompts are of the scorer {scorer!r}, but the rewards are "
-                f"{', '.join(sorted(judges))}\nadd {scorer!r} or use the reward `task`"
-            )
-
-
 def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
     from datasets import Dataset
 
@@ -215,41 +196,6 @@ def _evaluation(chosen: PromptArguments) -> Any:
         task: _table(prompt_rows([task], chosen.prompt_variant, chosen.system_prompt))
         for task in chosen.eval_tasks or []
     } or None
-
-
-def reward_functions(
-    specifications: Sequence[str | dict[str, Any]] | None, stop_ids: Sequence[int] = ()
-) -> tuple[list[Any], list[float]]:
-    """The reward functions and their weights. Raises SkytError for an unknown name or option."""
-    from .rewards import BY_TASK, Reward
-    from .shaping import SHAPING
-
-    functions, weights = [], []
-    for specification in specifications or [BY_TASK]:
-        name, weight, options = _reward_parts(specification)
-        if name in SHAPING:
-            try:
-                functions.append(SHAPING[name](**options))
-            except TypeError as error:
-                raise SkytError(f"reward {name!r} refuses its options: {error}") from error
-        else:
-            functions.append(Reward(name, stop_ids=stop_ids, **options))
-        weights.append(weight)
-    return functions, weights
-
-
-def _reward_parts(specification: str | dict[str, Any]) -> tuple[str, float, dict[str, Any]]:
-    if isinstance(specification, str):
-        name, _, weight = specification.partition(":")
-        options: dict[str, Any] = {"name": name, "weight": weight or 1.0}
-    else:
-        options = dict(specification)
-    try:
-        return str(options.pop("name")), float(options.pop("weight", 1.0)), options
-    except (KeyError, ValueError) as error:
-        raise SkytError(
-            f"reward {specification!r}: `name:weight` or {{name: …, weight: …}} is wanted"
-        ) from error
 
 
 def _stop_ids(tokenizer: Any) -> list[int]:

@@ -57,6 +57,9 @@ def generate(
     ray_address: Annotated[
         str, typer.Option(help="The Ray cluster; left out: one on this machine.")
     ] = "",
+    prices: Annotated[
+        str, typer.Option(help="Per million tokens, IN,OUT, e.g. 0.15,0.60: the cost is told.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option(help="Say what would be asked, ask nothing.")] = False,
 ) -> None:
     """Ask a model n times per problem and keep every response in a run folder.
@@ -86,6 +89,7 @@ def generate(
             engine=engine,
             engine_args={name: value for name, value in options.items() if value}
             | key_values(engine_args, "--engine-args"),
+            prices=prices,
             dry_run=dry_run,
             start=start,
             end=end,

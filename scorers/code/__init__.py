@@ -17,7 +17,8 @@ from ..sandbox.session import Session
 from ..sandbox.worker import WorkerFailed
 from .cases import BadTests, Suite, suite_of
 from .extract import program_of
-from .judge import NOT_RUN, PASS, Result, Rules, results_of
+from .judge import results_of
+from .results import NOT_RUN, PASS, Result, Rules
 
 
 @dataclass(frozen=True)

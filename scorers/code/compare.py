@@ -10,31 +10,53 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_SPACE = re.compile(r"\s")
 _PADDED = re.compile(r"[+-]?0[0-9]")
 _MAX_DIGITS = 400  # longer words are compared as text: conversion would be slow, or overflow
 
 
 def rung(got: str, expected: str, tolerance: float) -> str | None:
     """The rung on which `got` equals `expected`, or None."""
-    if got == expected or _trimmed(got) == _trimmed(expected):
+    if got == expected:
         return "exact"
-    mine, theirs = got.split(), expected.split()
-    if mine == theirs:
-        return "tokens"
-    if len(mine) != len(theirs):
-        return None
-    pairs = zip(mine, theirs, strict=True)
-    return "numbers" if all(_same_word(g, e, tolerance) for g, e in pairs) else None
+    if all(mine == right for mine, right in zip_longest(_trimmed(got), _trimmed(expected))):
+        return "exact"
+    rule = "tokens"
+    for mine, right in zip_longest(_words(got), _words(expected)):
+        if mine != right:
+            if mine is None or right is None or not _same_word(mine, right, tolerance):
+                return None
+            rule = "numbers"
+    return rule
 
 
-def _trimmed(text: str) -> list[str]:
-    lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+# A piece at a time: all at once, the words of a hostile program's output would fill gigabytes.
+_PIECE = 1 << 16
+
+
+def _words(text: str) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        space = _SPACE.search(text, start + _PIECE)
+        stop = space.start() if space else len(text)
+        yield from text[start:stop].split()
+        start = stop
+
+
+def _trimmed(text: str) -> Iterator[str]:
+    """The lines without white space at their ends, nor empty ones at the end."""
+    start, end = 0, len(text.rstrip())
+    while start < end:
+        stop = text.find("\n", start + _PIECE, end)
+        stop = end if stop < 0 else stop
+        for line in text[start:stop].split("\n"):
+            yield line.rstrip()
+        start = stop + 1
 
 
 def _same_word(got: str, expected: str, tolerance: float) -> bool:
@@ -59,12 +81,13 @@ def _same_word(got: str, expected: str, tolerance: float) -> bool:
 
 def difference(got: str, expected: str) -> str:
     """Where `got` first departs from `expected`, in one short line."""
-    mine, theirs = _trimmed(got), _trimmed(expected)
-    for number, (g, e) in enumerate(zip(mine, theirs, strict=False), 1):
-        if g.split() != e.split():
-            return f"line {number}: got {_short(g)}, expected {_short(e)}"
-    if len(mine) != len(theirs):
-        return f"{len(mine)} lines, expected {len(theirs)}"
+    pairs = zip(_trimmed(got), _trimmed(expected), strict=False)
+    for number, (mine, right) in enumerate(pairs, 1):
+        if mine != right and any(m != r for m, r in zip_longest(_words(mine), _words(right))):
+            return f"line {number}: got {_short(mine)}, expected {_short(right)}"
+    counts = [sum(1 for _ in _trimmed(text)) for text in (got, expected)]
+    if counts[0] != counts[1]:
+        return f"{counts[0]} lines, expected {counts[1]}"
     return f"got {_short(got)}, expected {_short(expected)}"
 
 

@@ -14,42 +14,42 @@ import time
 import traceback
 from typing import Any
 
-from . import child, wipe
+from . import wipe
+from .outbox import DATA_AT, OK, RUNNING, record, write_text
+from .program import finish, open_text
 
 STDOUT, FILES, STDERR = 0, 1, 2  # records in the outbox
 _ERRORS = ".stderr"
 
 
-def serve(cell: child.Cell, source: bytes, request: dict[str, Any], blob: bytes) -> int:
-    """Run `source` with `request`: argv, stdin (a length), files (names and lengths)."""
-    at = 0
-    for name, length in request["files"]:
+def serve(request: dict[str, Any]) -> int:
+    """Run the request's `source` with its `argv`, `stdin` and `files` (names and contents)."""
+    for name, content in request["files"].items():
         if os.path.dirname(name):
             os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "wb") as stream:
-            stream.write(blob[at : at + length])
-        at += length
+            stream.write(content)
     os.dup2(os.open(_ERRORS, os.O_RDWR | os.O_CREAT, 0o600), 2)
-    sys.stderr = child.open_text(2, "w")
+    sys.stderr = open_text(2, "w")
     sys.argv = request["argv"]
     sys.path.insert(0, "")
     os.ftruncate(0, 0)
-    os.pwrite(0, blob[at : at + request["stdin"]], 0)
+    os.pwrite(0, request["stdin"], 0)
     os.lseek(0, 0, 0)
-    os.lseek(1, child.DATA_AT, 0)
-    sys.stdin, sys.stdout = child.open_text(0, "r"), child.open_text(1, "w")
-    child.record(STDOUT, child.RUNNING, 0.0, child.DATA_AT, child.DATA_AT)
-    code = _run(source)
+    os.lseek(1, DATA_AT, 0)
+    sys.stdin, sys.stdout = open_text(0, "r"), open_text(1, "w")
+    record(STDOUT, RUNNING, 0.0, DATA_AT, DATA_AT)
+    code = _run(request["source"])
     for stream_ in (sys.stdout, sys.stderr):
         stream_.flush()
-    child.write_text(str(code))
+    write_text(str(code))
     end = os.lseek(1, 0, 1)
-    child.record(STDOUT, child.OK, time.process_time(), child.DATA_AT, end)
+    record(STDOUT, OK, time.process_time(), DATA_AT, end)
     start = end
     with open(_ERRORS, "rb") as errors:
         os.write(1, errors.read(1 << 20))
     end = os.lseek(1, 0, 1)
-    child.record(STDERR, child.OK, 0.0, start, end)
+    record(STDERR, OK, 0.0, start, end)
     start = end
     for path in sorted(wipe.entries_of(".")):
         if os.path.isfile(path) and os.path.basename(path) != _ERRORS:
@@ -57,7 +57,7 @@ def serve(cell: child.Cell, source: bytes, request: dict[str, Any], blob: bytes)
             with open(path, "rb") as file:
                 data = file.read()
             os.write(1, struct.pack("<IQ", len(name), len(data)) + name + data)
-    child.record(FILES, child.OK, 0.0, start, os.lseek(1, 0, 1))
+    record(FILES, OK, 0.0, start, os.lseek(1, 0, 1))
     return 0
 
 
@@ -69,7 +69,7 @@ def _run(source: bytes) -> int:
     sys.modules["__main__"] = module
     try:
         exec(compile(source, sys.argv[0] or "-c", "exec", dont_inherit=True), module.__dict__)
-        child.finish((child.OK, ""))
+        finish((OK, ""))
     except SystemExit as stop:
         if stop.code is None or isinstance(stop.code, int):
             return (stop.code or 0) & 0xFF

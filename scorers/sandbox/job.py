@@ -13,9 +13,11 @@ import struct
 import time
 
 from . import child, seccomp, syscalls, wipe
+from .fork import Fork
 
-# cpu limit, wall limit, address space in bytes, file size in bytes, number of children (1 or 2)
-JOB = struct.Struct("<ddQQB")
+# cpu limit, wall limit, address space in bytes, file size in bytes, whether the next one is to get
+# ready meanwhile; with the two memfds of one program, or of a judge and a program
+JOB = struct.Struct("<ddQQ?")
 # wait status, why killed, CPU seconds, wall seconds, peak memory in bytes, whether it was locked up
 REPORT = struct.Struct("<iBddQ?")
 NOT_KILLED, KILLED_CPU, KILLED_WALL, KILLED_PARTNER = 0, 1, 2, 3
@@ -35,28 +37,23 @@ class Job:
         self.counts = [0, 0]  # threads, files and folders made so far
         self.started = time.monotonic()
 
-    def start(self, fds: list[int], count: int, limits: tuple[float, int, int]) -> None:
-        partners = [-1, -1]
-        if count == 2:
-            pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-            partners = [end.detach() for end in pair]
+    def start(self, waiting: list[Fork], fds: list[int], limits: tuple[float, int, int]) -> None:
+        """Give each pair of memfds in `fds` to a fork: one of those `waiting`, else a new one."""
+        count = len(fds) // 2
+        partners = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM) if count == 2 else ()
         self.reports = [(0, 0, 0.0, 0.0, 0)] * count
-        mother = os.getpid()
         for index in range(count):
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-                    if os.getppid() == mother:
-                        child.run(
-                            self.cell, fds[2 * index], fds[2 * index + 1], limits, partners[index]
-                        )
-                finally:
-                    os._exit(70)
-            self.alive[os.pidfd_open(pid)] = (pid, index)
-        for partner in partners:
-            if partner >= 0:
-                os.close(partner)
+            partner = partners[index].fileno() if partners else -1
+            order = child.Order(limits, fds[2 * index], fds[2 * index + 1], partner)
+            if waiting:
+                fork = waiting.pop()
+                self.alive[fork.pidfd] = (fork.pid, index)
+                fork.send(order)
+            else:
+                fork = Fork(self.cell, order)
+                self.alive[fork.pidfd] = (fork.pid, index)
+        for end in partners:
+            end.close()
 
     def watch(self, control: socket.socket, parent: int) -> bool:
         """Wait for the end of the job; False where the trainer has gone or given it up."""

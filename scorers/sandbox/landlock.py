@@ -73,6 +73,9 @@ def _allow(rules: int, path: str, rights: int) -> None:
         os.close(target)
 
 
+_RESTRICT_SELF = syscalls.number("landlock_restrict_self") or 0
+
+
 def restrict_self(rules: int) -> None:
     """Put this thread under `rules` for good. Needs no_new_privs. Raises OSError."""
-    syscalls.call("landlock_restrict_self", rules, 0)
+    syscalls.quick_call(_RESTRICT_SELF, rules, 0)

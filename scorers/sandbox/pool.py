@@ -26,6 +26,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._slots = threading.BoundedSemaphore(self.size)
         self._lock = threading.Lock()
+        self._lent = 0
         _all_pools.add(self)
 
     @contextlib.contextmanager
@@ -39,13 +40,19 @@ class Pool:
                 self.close()
             with self._lock:
                 worker = self._idle.pop() if self._idle and not fresh else None
-            if worker is None:
-                worker = Worker(self.layers, self.numpy)
+                self._lent += 1
             try:
+                if worker is None:
+                    worker = Worker(self.layers, self.numpy)
+                worker.ahead = 2 * self._lent <= core_count()
                 yield worker
             except BaseException:
-                worker.close()
+                if worker is not None:
+                    worker.close()
                 raise
+            finally:
+                with self._lock:
+                    self._lent -= 1
             with self._lock:
                 self._idle.append(worker)
 
@@ -61,6 +68,7 @@ class Pool:
         for worker in self._idle:
             worker.forget()
         self._idle = []
+        self._lent = 0
         self._slots = threading.BoundedSemaphore(self.size)
         self._lock = threading.Lock()
 

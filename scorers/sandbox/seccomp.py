@@ -89,12 +89,28 @@ def zygote_filter() -> bytes:
     return assemble(rules, EPERM)
 
 
+class ChildFilter:
+    """`child_filter`, assembled once before the forks: each fills in its own pid."""
+
+    def __init__(self) -> None:
+        program = child_filter(_SOME_PID)
+        self._buffer = ctypes.create_string_buffer(program, len(program))
+        self._places = []
+        at = -1
+        while (at := program.find(struct.pack("I", _SOME_PID), at + 1)) >= 0:
+            self._places.append(at)
+        self._fprog = ctypes.create_string_buffer(_fprog(self._buffer))
+        self._address = ctypes.addressof(self._fprog)
+
+    def install(self, pid: int) -> None:
+        """Install it on this thread for good. Raises OSError."""
+        for at in self._places:
+            struct.pack_into("I", self._buffer, at, pid)
+        syscalls.quick_call(_SECCOMP, 1, 0, self._address)
+
+
 def child_filter(pid: int) -> bytes:
     """Takes away what only the zygote needs; `pid` may signal itself, and that is all."""
-    return _CHILD.replace(struct.pack("I", _SOME_PID), struct.pack("I", pid))
-
-
-def _child_filter(pid: int) -> bytes:
     rules = [Rule("clone", ALLOW, ((0, _THREAD | _NAMESPACES, _THREAD),))]
     rules += [Rule(name, ALLOW, ((0, _ALL, pid),)) for name in ("kill", "tgkill")]
     rules += [Rule("prctl", ALLOW, ((0, _ALL, option),)) for option in _PR_NAME]
@@ -112,8 +128,8 @@ def _child_filter(pid: int) -> bytes:
     return assemble(rules, ALLOW)
 
 
-# Assembled once; the pid is patched in after the fork.
 _SOME_PID = 0x7E57C0DE
+_SECCOMP = syscalls.number("seccomp") or 0
 NOTIF_RECV, NOTIF_SEND = 0xC0502100, 0xC0182101  # SECCOMP_IOCTL_NOTIF_*, struct sizes 80 and 24
 
 
@@ -149,8 +165,12 @@ def assemble(rules: list[Rule], default: int) -> bytes:
 def install(program: bytes, flags: int = 0) -> int:
     """Install a filter on this thread for good; with NEW_LISTENER, returns its descriptor."""
     buffer = ctypes.create_string_buffer(program, len(program))
-    fprog = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
-    return syscalls.call("seccomp", 1, flags, fprog)
+    return syscalls.call("seccomp", 1, flags, _fprog(buffer))
+
+
+def _fprog(buffer: ctypes.Array[ctypes.c_char]) -> bytes:
+    """struct sock_fprog: number of instructions, and where they are."""
+    return struct.pack("HxxxxxxQ", len(buffer) // 8, ctypes.addressof(buffer))
 
 
 def _load(offset: int) -> bytes:
@@ -163,6 +183,3 @@ def _jump(value: int, if_equal: int, otherwise: int) -> bytes:
 
 def _return(action: int) -> bytes:
     return struct.pack("HBBI", 0x06, 0, 0, action)
-
-
-_CHILD = _child_filter(_SOME_PID)

@@ -33,9 +33,8 @@ def breaches(worker: Worker) -> list[str]:
 
 
 def _printed(worker: Worker, program: str) -> str:
-    source = program.encode()
-    request = {"mode": "main", "source": len(source), "inputs": [0], "prelude": False}
-    (ran,) = worker.run((request, source), limits=Limits(cpu=5, wall=15))
+    request = {"mode": "main", "source": program.encode(), "inputs": [b""], "prelude": False}
+    (ran,) = worker.run(request, limits=Limits(cpu=5, wall=15))
     try:
         answer = ran.answer(0)
         if not ran.status and answer is not None and answer.status == 2 and not ran.size:

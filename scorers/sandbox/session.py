@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 
-from . import child, command, job
+from . import command, job, outbox
 from .backends import open_backend
 from .pool import shared_pool
 from .worker import Limits
@@ -46,15 +46,15 @@ class Session:
         backend = open_backend(self.sandbox, self.namespaces)
         request = {
             "mode": "command",
-            "source": len(source),
+            "source": source,
             "argv": argv,
-            "stdin": len(stdin),
-            "files": [(name, len(data)) for name, data in self.files.items()],
+            "stdin": stdin,
+            "files": self.files,
         }
-        blob = source + b"".join(self.files.values()) + stdin
-        limits = Limits(seconds, seconds, self.memory, (48 << 20) + 2 * len(blob))
+        size = len(source) + len(stdin) + sum(map(len, self.files.values()))
+        limits = Limits(seconds, seconds, self.memory, (48 << 20) + 2 * size)
         with shared_pool(backend.layers, b"numpy" in source).worker() as worker:
-            (ran,) = worker.run((request, blob), limits=limits)
+            (ran,) = worker.run(request, limits=limits)
         try:
             texts = {}
             for index in (command.STDOUT, command.STDERR, command.FILES):
@@ -62,7 +62,7 @@ class Session:
                 texts[index] = ran.text(answer, limits.output) if answer is not None else b""
             done = ran.answer(command.FILES)
             late = ran.killed in (job.KILLED_CPU, job.KILLED_WALL)
-            if done is None or done.status != child.OK:
+            if done is None or done.status != outbox.OK:
                 code = 128 + (ran.status & 0x7F) if ran.status & 0x7F else ran.status >> 8
                 return Finished(code, texts[command.STDOUT], ran.message().encode(), late)
             self.files = command.files_of(texts[command.FILES])

@@ -13,7 +13,7 @@ def empty(folder: str) -> bool:
     Recursion, or long paths, would let a program that made 3,000 nested folders win. False where
     something could not be removed.
     """
-    if folder == "/":
+    if folder == "/" or _is_empty(folder):
         return True
     number = 0
     unused = f".wipe-{os.urandom(8).hex()}-"  # a program must not be able to take these names
@@ -45,6 +45,13 @@ def empty(folder: str) -> bool:
             progress |= _try(os.rmdir, entry.path)
         if not progress:
             return False
+
+
+def _is_empty(folder: str) -> bool:
+    try:
+        return not os.listdir(folder)
+    except OSError:
+        return False
 
 
 def entries_of(folder: str, strict: bool = False) -> Iterator[str]:

@@ -23,6 +23,7 @@ import sys
 from typing import Any
 
 from . import child, landlock, namespaces, seccomp, syscalls, wipe
+from .fork import Fork
 from .job import JOB, MAX_FILES, REPORT, Job
 from .prelude import WARM, leave, namespace
 
@@ -50,13 +51,16 @@ def main() -> None:
         control.send(json.dumps({"error": str(error) or type(error).__name__}).encode())
         os._exit(1)
     control.send(json.dumps({"ready": True, "pid": os.getpid()}).encode())
+    waiting: list[Fork] = []
     try:
-        _loop(control, parent, cell, listener, hears)
+        _loop(control, parent, cell, listener, hears, waiting)
     except Exception as error:
         line = _line_of(error)
         reply = {"error": f"{type(error).__name__}: {error} (zygote, line {line})"}
         control.send(json.dumps(reply).encode())
     finally:
+        for fork in waiting:
+            fork.end()
         if config["scratch"]:
             wipe.empty(config["scratch"])
             shutil.rmtree(config["scratch"], ignore_errors=True)
@@ -124,14 +128,15 @@ def _prepare(config: dict[str, Any]) -> tuple[child.Cell, int, int]:
     if config["seccomp"]:
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
         listener = seccomp.install(seccomp.zygote_filter(), seccomp.NEW_LISTENER)
-    child.warm_up()
+    os.chdir(scratch)
+    child.prepare()
     gc.collect()
     gc.freeze()
     hears, tells = os.pipe()
     os.set_blocking(hears, False)
     quota = bool(config["namespaces"])
-    cell = child.Cell(rules, config["seccomp"], scratch, quota, base_memory, tells, plain)
-    return cell, listener, hears
+    filters = seccomp.ChildFilter() if config["seccomp"] else None
+    return child.Cell(rules, filters, scratch, quota, base_memory, tells, plain), listener, hears
 
 
 def _small_thread_stacks() -> None:
@@ -146,31 +151,41 @@ def _small_thread_stacks() -> None:
         pass  # musl has a default of its own
 
 
-def _loop(control: socket.socket, parent: int, cell: child.Cell, listener: int, hears: int) -> None:
+def _loop(
+    control: socket.socket,
+    parent: int,
+    cell: child.Cell,
+    listener: int,
+    hears: int,
+    waiting: list[Fork],
+) -> None:
+    """Do the judge's jobs until it or the trainer ends; `waiting` holds the fork made ahead."""
     poller = select.poll()
     poller.register(control, select.POLLIN)
     poller.register(parent, select.POLLIN)
     while True:
         if any(fd == parent for fd, _ in poller.poll()):
             return
-        message, fds, _, _ = socket.recv_fds(control, JOB.size, 8)
+        message, fds, _, _ = socket.recv_fds(control, JOB.size, 4)
         if not message:
             return
-        cpu, wall, memory, size, count = JOB.unpack(message)
+        cpu, wall, memory, size, ahead = JOB.unpack(message)
         job = Job(cell, cpu, wall, listener)
         try:
-            job.start(fds, count, (cpu, memory, size))
+            job.start(waiting, fds, (cpu, memory, size))
+            for fd in fds:
+                os.close(fd)
+            if ahead and not waiting:
+                waiting.append(Fork(cell))
             if not job.watch(control, parent):
                 return
         finally:
             job.kill()
-            for fd in fds:
-                os.close(fd)
             clean = wipe.empty(cell.scratch)
         if not clean:  # a new worker rather than one that remembers
             raise OSError("the scratch folder could not be emptied")
         try:
-            locked = len(os.read(hears, 64)) == count
+            locked = len(os.read(hears, 64)) == len(job.reports)
         except BlockingIOError:
             locked = False
         control.send(b"".join(REPORT.pack(*report, locked) for report in job.reports))

@@ -8,6 +8,7 @@ from typing import Any
 
 from .generate import prompts_of, sampling_of
 from .plan import Inventory
+from .prices import Prices
 from .prompts import Ask
 from .record import to_json
 from .store import Run
@@ -23,6 +24,7 @@ def generate_estimate(
     prompts: Path | None,
     ask: Ask,
     sampling: Mapping[str, Any],
+    prices: Prices | None = None,
 ) -> str:
     """How much `generate` would ask, in a few lines."""
     params, n = sampling_of(task, sampling)
@@ -38,9 +40,10 @@ def generate_estimate(
         characters += missing * sum(len(turn["content"]) for turn in prompt.messages)
     asked = int(characters / CHARACTERS_PER_TOKEN)
     most = responses * int(params["max_tokens"])
+    cost = f"\n  costs at most {prices.cost(asked, most)}" if prices else ""
     return (
         f"generate with {model}, n = {n}, {to_json(params)}\n"
         f"  {problems:,} problems from {task or prompts}; {responses:,} responses to ask for, "
         f"{found:,} in {out} already\n"
-        f"  about {asked:,} prompt tokens; at most {most:,} completion tokens"
+        f"  about {asked:,} prompt tokens; at most {most:,} completion tokens{cost}"
     )

@@ -14,6 +14,7 @@ from skyt_plugins.registry import get_task
 from .engines import get_engine, replies
 from .engines.base import Engine, Reply
 from .plan import Plan
+from .prices import Prices
 from .progress import Progress
 from .prompts import Ask, file_prompts, file_task, task_prompts
 from .record import Prompt, Response, clean, digest, to_json
@@ -92,12 +93,15 @@ def generate(
         return counts
 
 
-def told(counts: Generated, out: str | Path) -> str:
+def told(counts: Generated, out: str | Path, prices: Prices | None = None) -> str:
     """The counts for a person."""
     lines = [
         f"{counts.written:,} responses written, {counts.found:,} there before, in {out} "
         f"({counts.prompt_tokens:,} prompt and {counts.completion_tokens:,} completion tokens)"
     ]
+    if prices:
+        cost = prices.cost(counts.prompt_tokens, counts.completion_tokens)
+        lines.append(f"cost of this call: {cost}")
     for count, text in (
         (counts.refused, "refused for good (recorded with the reason)"),
         (counts.dropped, "half-written records of an earlier run dropped"),

@@ -58,6 +58,7 @@ def generate(
     seed: int = 41,
     engine: str = "",
     engine_args: Mapping[str, Any] | None = None,
+    prices: str = "",
     dry_run: bool = False,
     **ask: Any,
 ) -> str:
@@ -65,22 +66,24 @@ def generate(
     from .dry_run import generate_estimate
     from .generate import generate as step
     from .generate import told
+    from .prices import prices_of
 
+    costs = prices_of(prices)
     params = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     params |= sampling or {}
     model = with_engine(model, engine)
     how = ask_of(**ask)
     if dry_run:
         return generate_estimate(
-            Path(out), model, task or None, Path(prompts) if prompts else None, how, params
+            Path(out), model, task or None, Path(prompts) if prompts else None, how, params, costs
         )
     counts = step(
         out, model, task=task or None, prompts=prompts, ask=how, sampling=params, seed=seed,
         engine_options=engine_args,
     )  # fmt: skip
     if counts.failed:
-        raise SkytError(told(counts, out))
-    return told(counts, out)
+        raise SkytError(told(counts, out, costs))
+    return told(counts, out, costs)
 
 
 def label(

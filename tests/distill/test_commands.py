@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,16 @@ def test_from_prompts_to_data_and_pairs(prompts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     ask = ["generate", "--prompts", prompts, "--model", "openai/tiny", "--n", 8, "--out", folder]
     ask += ["--temperature", 1, "--max-tokens", 50]
-    assert "96 responses to ask for" in skyt(*ask, "--dry-run")
+    planned = skyt(*ask, "--dry-run", "--prices", "0,1000")
+    assert "96 responses to ask for" in planned
+    assert f"costs at most {96 * 50 / 1000:.2f} at 0 and 1000 per million" in planned
     assert not folder.exists()
     with served(FakeServer()) as url:
-        told = skyt(*ask, "--base-url", url, "--engine-args", "concurrency=4")
+        told = skyt(*ask, "--base-url", url, "--engine-args", "concurrency=4", "--prices", "1e6,0")
         assert "96 responses written" in told
+        sent = re.search(r"\(([\d,]+) prompt", told)
+        assert sent
+        assert f"cost of this call: {sent[1]}.00 at" in told
         assert "96 there before" in skyt(*ask, "--base-url", url)
     assert "rewrites accepted" in skyt("rewrite", folder, "--rule")
     judged = json.loads(skyt("score", folder, "--json"))
@@ -83,6 +89,8 @@ def test_a_malformed_option_is_told(prompts: Path, tmp_path: Path) -> None:
             "generate", "--prompts", prompts, "--model", "openai/tiny", "--out", tmp_path / "x",
             "--engine-args", "concurrency",
         )  # fmt: skip
+    with pytest.raises(SkytError, match="per million tokens"):
+        skyt("generate", "--model", "openai/tiny", "--out", tmp_path / "x", "--prices", "cheap")
     with pytest.raises(SkytError, match="where the prompts come from"):
         skyt("generate", "--model", "openai/tiny", "--out", tmp_path / "x")
 

@@ -146,6 +146,40 @@ def test_a_worker_that_dies_is_replaced_and_the_program_judged() -> None:
     assert scorer.score(RIGHT, problem).is_correct
 
 
+def test_a_fork_made_ahead_serves_the_next_program_and_goes_with_its_worker() -> None:
+    worker = Worker(Layers(namespaces=False))
+    zygote = next(
+        pid
+        for pid in _children(os.getpid())
+        if str(worker._scratch).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    try:
+        assert _printed_by(worker, "print(1)") == b"1\n"
+        assert _children(zygote) == []  # no core is known to be idle: nothing is made ahead
+        worker.ahead = True
+        assert _printed_by(worker, "print(2)") == b"2\n"
+        (waiting,) = _children(zygote)
+        program = "import os; open('f', 'w').close(); print(os.getpid(), os.listdir())"
+        assert _printed_by(worker, program) == f"{waiting} ['f']\n".encode()
+        (waiting,) = _children(zygote)
+        os.kill(waiting, signal.SIGKILL)
+        with pytest.raises(WorkerFailed):
+            _printed_by(worker, "print(3)")
+    finally:
+        worker.close()
+    assert not _runs(waiting)
+
+
+def _printed_by(worker: Worker, program: str) -> bytes:
+    request = {"mode": "main", "source": program.encode(), "inputs": [b""], "prelude": False}
+    (ran,) = worker.run(request, limits=Limits())
+    answer = ran.answer(0)
+    assert answer is not None
+    text = ran.text(answer, 1000)
+    ran.close()
+    return text
+
+
 def test_a_fork_of_the_trainer_has_workers_of_its_own() -> None:
     assert grade("code", RIGHT, TESTS).is_correct
     pid = os.fork()
@@ -193,7 +227,7 @@ def test_a_pool_lends_each_worker_to_one_at_a_time_and_closes_them() -> None:
         assert again in (one, two)
     pool.close()
     with pytest.raises(WorkerFailed):
-        one.run(({"mode": "main"}, b""), limits=Limits())
+        one.run({"mode": "main"}, limits=Limits())
 
 
 def test_values_cross_as_plain_data() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from skyt_plugins.trainers import preference, recipe, rl, sft
+from skyt_plugins.trainers import preference, recipe, reward_list, rl, sft
 from skyt_plugins.trainers.arguments import RECIPES, option, parse, read_yaml
 from skyt_plugins.trainers.recipe import LAUNCH, Stage, read_stages
 from trl import ModelConfig, RLOOConfig, SFTConfig
@@ -39,7 +39,7 @@ def test_stage_resolves_and_its_rewards_and_prompts_exist(name: str, stage: Stag
     assert stage.after or model.model_name_or_path
     assert training.bf16
     if stage.command == "rl":
-        rl.reward_functions(chosen.rewards)
+        reward_list.reward_functions(chosen.rewards)
         rl.check_choices(chosen, training)
         assert all(rl.source_text(source) for source in chosen.prompts)
         assert training.beta == 0.0
