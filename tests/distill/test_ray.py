@@ -20,6 +20,7 @@ import pytest
 
 from ..conftest import ROOT
 from .fake_server import FakeServer, served
+from .tiny_model import write_tiny_model
 
 ray = pytest.importorskip("ray")
 
@@ -252,6 +253,21 @@ def test_a_node_dies_and_the_driver_too_and_every_record_is_there_once(tmp_path:
         assert server.choices - asked <= 120 - written + 3 * BATCH
     finally:
         cluster.shutdown()
+
+
+@pytest.mark.slow
+def test_transformers_in_replicas_give_the_records_of_one_process(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    prompts = prompts_file(tmp_path / "p.jsonl", 6)
+    model = f"hf/{write_tiny_model(tmp_path / 'model')}"
+    sampling = {"n": 2, "temperature": 1.0, "max_tokens": 12}
+    generate(tmp_path / "here", model, prompts=prompts, sampling=sampling)
+    generate(
+        tmp_path / "ray", f"ray/{model}", prompts=prompts, sampling=sampling,
+        engine_options={"num_replicas": 2, "num_cpus": 0.5, "batch_size": BATCH, "stall": 120},
+    )  # fmt: skip
+    assert records(tmp_path / "ray") == records(tmp_path / "here")
+    assert len(records(tmp_path / "ray")) == 12
 
 
 def ids_in(folder: Path) -> set[str]:
