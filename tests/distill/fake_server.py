@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import hashlib
 import json
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -70,6 +71,7 @@ class FakeServer:
         self.context = context
         self.asked: Counter[str] = Counter()  # requests answered with 200, by prompt
         self.choices = 0
+        self.pause_at = sys.maxsize  # with so many choices given, further requests wait
         self.statuses: Counter[int] = Counter()
         self.in_flight = self.most_in_flight = 0
 
@@ -109,6 +111,8 @@ class FakeServer:
             await asyncio.sleep(0.5)
         if self.delay:
             await asyncio.sleep(self.delay)
+        while self.choices >= self.pause_at:
+            await asyncio.sleep(0.005)
         given = n - 1 if fault == "fewer" and n > 1 else n
         texts = [answer_text(data, i) for i in range(given)]
         if fault == "empty":

@@ -76,26 +76,24 @@ def test_generation_killed_again_and_again_equals_an_undisturbed_run(
         )  # fmt: skip
     draw = random.Random(1)
     server = FakeServer(delay=0.05)
-    kills = 0
+    kills = 6
     with served(server) as url:
-        while kills < 6:
-            before = server.choices
+        for _ in range(kills):
+            # The server holds still until the kill, however late that comes on a busy machine.
+            server.pause_at = server.choices + N * 12
             process = start(GENERATE, str(rough), str(many_prompts), url)
-            while server.choices < before + N * 10 and process.poll() is None:
+            while server.choices < server.pause_at and process.poll() is None:
                 time.sleep(0.005)
             time.sleep(draw.random() * 0.05)
-            if process.poll() is not None:
-                break
             os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-            kills += 1
-        assert kills >= 4
+            assert process.wait() == -signal.SIGKILL
+        server.pause_at = sys.maxsize
         assert start(GENERATE, str(rough), str(many_prompts), url).wait(120) == 0
     assert rows(rough, "responses") == rows(calm, "responses")
     assert rows(rough, "problems") == rows(calm, "problems")
-    # Asked again: at most what was in flight at each kill.
+    # Asked again: at most what was in flight at each kill, or answered and not on disk yet.
     again = sum(server.asked.values()) - len(server.asked)
-    assert again <= kills * CONCURRENCY
+    assert again <= kills * (CONCURRENCY + CONCURRENCY // 8 + 2)
 
 
 def test_scoring_killed_judges_every_response_once(many_prompts: Path, tmp_path: Path) -> None:

@@ -130,8 +130,9 @@ class OpenAIEngine:
                 finished.put(reply)
                 done = len(part.samples) if reply.error or reply.failed else len(reply.choices)
                 request = request.after(done)
-            while finished.qsize() > 4 * self.concurrency:  # the disk is slower than the server
-                await asyncio.sleep(0.01)
+            # What is not on disk yet would be lost in a crash: it counts as in flight.
+            while finished.qsize() > self.concurrency // 8:
+                await asyncio.sleep(0.001)
 
     # One request
 
