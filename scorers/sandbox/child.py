@@ -53,6 +53,8 @@ def run(cell: Cell, order: Order | None, channel: socket.socket | None) -> None:
     try:
         if cell.rules >= 0:
             landlock.restrict_self(cell.rules)
+        # Its own: a lock or a flag on one that all share would outlive the program.
+        os.dup2(os.open(os.devnull, os.O_RDWR), 2)
         if order is None:
             assert channel is not None
             message, fds, _, _ = socket.recv_fds(channel, LIMITS.size, 3)
@@ -98,10 +100,10 @@ def _lock_up(cell: Cell, order: Order) -> None:
     _set_limit(resource.RLIMIT_CPU, int(cpu) + 3)
     _set_limit(resource.RLIMIT_AS, cell.base_memory + memory)
     _set_limit(resource.RLIMIT_FSIZE, file_size)
-    os.write(cell.locked, b"l")
-    os.closerange(3, 1 << 20)
     if cell.filters is not None:
         cell.filters.install(os.getpid())
+    os.write(cell.locked, b"l")
+    os.closerange(3, 1 << 20)
 
 
 def _serve(cell: Cell, request: dict[str, Any]) -> int:

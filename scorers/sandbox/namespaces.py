@@ -80,7 +80,7 @@ def build_root(readable: Iterable[str], quota_bytes: int, quota_files: int) -> N
 def _bind(path: str, source: int | None, base: str) -> None:
     target = base + path
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    if os.path.isdir(path):
+    if os.path.isdir(path if source is None else source):  # below /tmp the path is hidden by now
         os.makedirs(target, exist_ok=True)
     elif not os.path.lexists(target):
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))

@@ -1,8 +1,8 @@
 """The zygote: a warm, locked-up Python process that forks once for every run.
 
-It sees no tests, no expected outputs and no source: it hands the two memfds of a job to a fork
-and reports how the fork ended. One job at a time, over a SOCK_SEQPACKET socket. its
-parent dies, so does everything here.
+It sees no tests, no expected outputs and no source: it hands the memfds of a job to its forks and
+reports how they ended. One job at a time, over a SOCK_SEQPACKET socket. Where the trainer dies, so
+does everything here.
 """
 
 from __future__ import annotations
@@ -176,7 +176,8 @@ def _loop(
             for fd in fds:
                 os.close(fd)
             if ahead and not waiting:
-                waiting.append(Fork(cell))
+                with contextlib.suppress(OSError):  # the next job can do without
+                    waiting.append(Fork(cell))
             if not job.watch(control, parent):
                 return
         finally:

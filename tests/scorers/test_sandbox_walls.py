@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from skyt_plugins.scorers.sandbox import backends, landlock, namespaces, seccomp, selftest, values
 from skyt_plugins.scorers.sandbox.pool import Pool
+from skyt_plugins.scorers.sandbox.view import View, interpreter_view
 from skyt_plugins.scorers.sandbox.worker import Layers, Limits, Worker, WorkerFailed
 
 from skyt_plugins import Outcome, Problem, get_scorer, grade
@@ -168,6 +169,39 @@ def test_a_fork_made_ahead_serves_the_next_program_and_goes_with_its_worker() ->
     finally:
         worker.close()
     assert not _runs(waiting)
+
+
+def test_no_lock_or_flag_on_standard_error_outlives_a_program() -> None:
+    worker = Worker(Layers(namespaces=False))
+    try:
+        set_them = "import fcntl as f; f.flock(2, f.LOCK_EX); f.fcntl(2, f.F_SETFL, 0o6000)"
+        _printed_by(worker, set_them)
+        look = "import fcntl as f; f.flock(open('/dev/null'), f.LOCK_EX | f.LOCK_NB)\n"
+        look += "print(f.fcntl(2, f.F_GETFL) & 0o6000)"
+        assert _printed_by(worker, look) == b"0\n"
+    finally:
+        worker.close()
+
+
+def test_an_interpreter_below_the_temporary_folder_has_namespaces_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "text").write_text("read")
+    view = interpreter_view()
+    more = View((*view.readable, str(tmp_path / "library")), view.site)
+    monkeypatch.setattr("skyt_plugins.scorers.sandbox.worker.interpreter_view", lambda: more)
+    try:
+        worker = Worker(Layers())
+    except WorkerFailed as error:
+        if "mount" in str(error):
+            raise
+        pytest.skip(f"not available here: {error}")
+    try:
+        program = f"print(open({str(tmp_path / 'library' / 'text')!r}).read())"
+        assert _printed_by(worker, program) == b"read\n"
+    finally:
+        worker.close()
 
 
 def _printed_by(worker: Worker, program: str) -> bytes:
