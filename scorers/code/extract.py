@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from skyt_plugins.response import split_response
 
 # A fence of CommonMark: three or more backticks or tildes, any info string.
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+_FENCE = re.compile(r"^\ufeff?([ \t]*)(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Program:
 def program_of(response: str) -> Program:
     """The last fenced block that is not blank. Linear in the length of `response`.
 
-    A last fence that is never closed counts: generation often stops at the closing fence.
+    A fence that is never closed counts: generation often stops at the closing one. Where a list
+    indents the whole block, fences and all, the indent is taken off.
     """
     solution = split_response(response).solution
     if solution is None:
@@ -31,22 +32,31 @@ def program_of(response: str) -> Program:
     found: Program | None = None
     opening: re.Match[str] | None = None
     for fence in _FENCE.finditer(solution):
-        marks, info = fence.group(1), fence.group(2)
+        indent, marks, info = fence.groups()
         if opening is None:
             # `code` in a line of prose may start with three backticks and end with them
             if marks[0] == "`" and "`" in info:
                 continue
             opening = fence
-        elif marks[0] == opening.group(1)[0] and len(marks) >= len(opening.group(1)):
-            if info.strip():
-                # A fence with an info string opens a block: the one before was never closed.
-                opening = fence
-                continue
-            text = solution[opening.end() + 1 : fence.start()]
-            found = Program(text) if text.strip() else found
-            opening = None
-    if opening is not None and (text := solution[opening.end() + 1 :]).strip():
-        return Program(text, truncated=True)
-    if found is not None:
-        return found
-    return Program(None, "no fenced code block" if solution.strip() else "empty")
+        elif marks[0] == opening.group(2)[0] and len(marks) >= len(opening.group(2)):
+            if _width(indent) >= _width(opening.group(1)) + 4:
+                continue  # a line of the program, say of a docstring
+            # A fence with an info string opens a block: the one before was never closed.
+            closed = not info.strip()
+            found = _block(solution, opening, fence.start(), not closed) or found
+            opening = None if closed else fence
+    if opening is not None:
+        found = _block(solution, opening, len(solution), truncated=True) or found
+    return found or Program(None, "no fenced code block" if solution.strip() else "empty")
+
+
+def _width(indent: str) -> int:
+    return len(indent.expandtabs(4))
+
+
+def _block(solution: str, opening: re.Match[str], end: int, truncated: bool) -> Program | None:
+    """The text between the fence `opening` and `end`; None where it is blank."""
+    text, indent = solution[opening.end() + 1 : end], opening.group(1)
+    if indent and all(s.startswith(indent) or not s.strip() for s in text.split("\n")):
+        text = re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+    return Program(text, truncated=truncated) if text.strip() else None
