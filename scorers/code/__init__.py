@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -54,11 +55,11 @@ class CodeScorer:
         if self.sandbox not in BACKENDS:
             known = ", ".join(sorted(BACKENDS))
             raise SkytError(f"scorer code: unknown sandbox {self.sandbox!r}; known: {known}")
-        for option in ("time_limit", "program_limit", "memory_mb", "output_mb", "partial_tests"):
-            if not getattr(self, option) > 0:
-                raise SkytError(
-                    f"scorer code: {option} must be above 0, not {getattr(self, option)}"
-                )
+        positive = "time_limit program_limit memory_mb output_mb partial_tests workers"
+        for option in positive.split():
+            value = getattr(self, option)
+            if value is not None and not 0 < value < math.inf:
+                raise SkytError(f"scorer code: {option} must be above 0, not {value}")
 
     def score(self, response: str, problem: Problem) -> Verdict:
         try:
@@ -104,14 +105,13 @@ class CodeScorer:
     def _score(self, response: str, problem: Problem) -> Verdict:
         try:
             suite = suite_of(problem.reference, problem.metadata)
-        except BadTests as error:
-            return Verdict.error(f"{_where(problem)}{error}")
-        program = program_of(response)
-        if program.source is None:
-            return Verdict.no_answer(program.reason, truncated=program.truncated)
-        try:
+            program = program_of(response)
+            if program.source is None:
+                return Verdict.no_answer(program.reason, truncated=program.truncated)
             backend = open_backend(self.sandbox, self.namespaces)
             results = results_of(program.source, suite, self._rules(), backend, self.workers)
+        except BadTests as error:
+            return Verdict.error(f"{_where(problem)}{error}")
         except SandboxMissing as error:
             return Verdict.error(f"the program was not run: {error}")
         except (WorkerFailed, OSError) as error:

@@ -6,7 +6,7 @@ import json
 
 from ..sandbox import job, outbox
 from ..sandbox.worker import Answer, Limits, Ran, Worker, WorkerFailed
-from .cases import Suite
+from .cases import BadTests, Suite
 from .results import (
     COMPILE,
     NOT_RUN,
@@ -90,6 +90,8 @@ def _read(ran: Ran, other: Ran, limits: Limits, count: int) -> list[Result]:
         elif ran.status & 0x7F:  # nothing but what the program sent can crash a judge
             results.append(Result(RUNTIME, cpu, peak, "the process of the tests was crashed"))
             break
+        elif answer.status == outbox.MISSING:
+            raise BadTests(f"the test code cannot be run: {ran.message()}")
         else:
             raise WorkerFailed(f"the test code failed: {ran.message() or 'it ended early'}")
     return results + [Result(NOT_RUN)] * (count - len(results))

@@ -88,8 +88,9 @@ def _input_output(reference: Mapping[str, Any]) -> Suite:
         raise BadTests(f"{len(inputs)} inputs but {len(outputs)} outputs")
     function = reference.get("fn_name")
     if not function:
-        cases = [Case(_text(i).encode(), (_text(o),)) for i, o in zip(inputs, outputs, strict=True)]
-        return Suite("stdin", tuple(cases))
+        return _stdin_suite([_printed(i, o) for i, o in zip(inputs, outputs, strict=True)])
+    if not isinstance(function, str):
+        raise BadTests(f"`fn_name` is a {type(function).__name__}, not text")
     # Many APPS rows wrap every output in one more list; then both forms are right.
     wrapped = all(isinstance(o, list) and len(o) == 1 for o in outputs)
     cases = []
@@ -114,7 +115,9 @@ def _livecodebench(tests: list[Any], function: str) -> Suite:
         if not isinstance(test, Mapping) or "input" not in test or "output" not in test:
             raise BadTests(f"test {number} lacks `input` or `output`")
         kind = str(test.get("testtype", "functional" if function else "stdin"))
-        kinds.add("call" if kind == "functional" else "stdin")
+        if kind not in ("functional", "stdin"):
+            raise BadTests(f"test {number} has the unknown testtype {kind!r}")
+        kinds.add(kind)
         function = function or str(test.get("fn_name") or test.get("func_name") or "")
         if kind == "functional":
             try:
@@ -125,10 +128,22 @@ def _livecodebench(tests: list[Any], function: str) -> Suite:
                 raise BadTests(f"test {number} is not JSON: {error}") from error
             cases.append(Case(values.dumps(arguments).encode(), (output,)))
         else:
-            cases.append(Case(_text(test["input"]).encode(), (_text(test["output"]),)))
+            cases.append(_printed(test["input"], test["output"]))
     if len(kinds) > 1:
         raise BadTests("standard-input and functional tests are mixed")
-    return Suite("call" if "call" in kinds else "stdin", tuple(cases), function)
+    return Suite("call", tuple(cases), function) if "functional" in kinds else _stdin_suite(cases)
+
+
+def _printed(given: Any, output: Any) -> Case:
+    if given is None or output is None:
+        raise BadTests("an input or output is null")
+    return Case(_text(given).encode(), (_text(output),))
+
+
+def _stdin_suite(cases: list[Case]) -> Suite:
+    if cases and not any(case.outputs[0].strip() for case in cases):
+        raise BadTests("every expected output is empty: a program that does nothing would pass")
+    return Suite("stdin", tuple(cases))
 
 
 def _assertions(reference: Mapping[str, Any]) -> Suite:
@@ -151,24 +166,32 @@ def _assertions(reference: Mapping[str, Any]) -> Suite:
         pieces = [code if called else f"{code}\ncheck({entry})\n"]
     if not isinstance(pieces, list) or not all(isinstance(p, str) for p in pieces):
         raise BadTests("the assertions are not text")
-    for text in (setup, *pieces):
-        try:
-            ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise BadTests(f"the test code does not compile: {error}") from error
+    if not all(_parsed(piece).body for piece in pieces):
+        raise BadTests("an assertion is empty")
+    if not any(map(_can_fail, ast.walk(_parsed("\n".join((setup, *pieces)))))):
+        raise BadTests("the test code asserts nothing")
     return Suite("assert", setup=setup, pieces=tuple(pieces), entry_point=entry)
 
 
 def _calls_check(code: str) -> bool:
     """True where the test code does something beyond defining `check`."""
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise BadTests(f"the test code does not compile: {error}") from error
     return any(
         isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and not _is_text(node.value))
-        for node in body
+        for node in _parsed(code).body
     )
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise BadTests(f"the test code does not compile: {error}") from error
+
+
+def _can_fail(node: ast.AST) -> bool:
+    """An assertion, `raise`, or the name of a function such as `assert_allclose`."""
+    name = getattr(node, "id", "") or getattr(node, "attr", "")
+    return isinstance(node, (ast.Assert, ast.Raise)) or "assert" in str(name).lower()
 
 
 def _is_text(node: ast.expr) -> bool:

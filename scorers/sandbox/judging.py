@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import nodes
-from .outbox import DATA_AT, OK, RAISED, REFUTED, RUNNING, describe, record, write_text
+from .outbox import DATA_AT, MISSING, OK, RAISED, REFUTED, RUNNING, describe, record, write_text
 from .program import silence
 from .remote import Link, Remote, RemoteError
 
@@ -34,7 +34,7 @@ def serve_judge(request: dict[str, Any], plain: dict[str, Any]) -> int:
         _prepare(plain, link, plan, names)
     except BaseException as error:
         write_text(describe(error))
-        record(0, RAISED, 0.0, DATA_AT, DATA_AT)
+        record(0, _blame(error), 0.0, DATA_AT, DATA_AT)
         return 0
     for index, test in enumerate(plan["tests"]):
         started = time.process_time()
@@ -48,13 +48,19 @@ def serve_judge(request: dict[str, Any], plain: dict[str, Any]) -> int:
             status = REFUTED
             write_text(f"assertion failed: {error}"[:300])
         except BaseException as error:
-            status = RAISED
+            status = _blame(error)
             write_text(f"{type(error).__name__}: {error}"[:300])
         spent = time.process_time() - started
         record(index, status, spent, DATA_AT, DATA_AT)
         if status != OK and not request["all"]:
             break
     return 0
+
+
+def _blame(error: BaseException) -> int:
+    """The test code's own imports are no fault of the program's, which cannot raise ImportError
+    here (see `remote._ask`)."""
+    return MISSING if isinstance(error, ImportError) else RAISED
 
 
 def _prepare(

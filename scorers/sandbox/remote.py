@@ -157,9 +157,10 @@ def _ask(link: Link, question: dict[str, Any]) -> dict[str, Any]:
         raise RemoteError("the program ended early")
     if "error" in reply:
         kind = getattr(builtins, str(reply["kind"]), None)
-        # What ends a loop must not: `all(map(f, xs))` would be true of the cases it left out.
-        ends_loops = kind in (StopIteration, StopAsyncIteration)
-        if isinstance(kind, type) and issubclass(kind, Exception) and not ends_loops:
+        # What ends a loop must not: `all(map(f, xs))` would be true of the cases it left out. And
+        # an ImportError would blame the test code.
+        not_its = (StopIteration, StopAsyncIteration, ImportError)
+        if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, not_its):
             try:
                 raise kind(reply["error"])
             except TypeError:

@@ -79,6 +79,24 @@ def test_the_last_block_after_the_thinking_part_counts() -> None:
     assert not grade("code", late, DOUBLE).is_correct
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        "1. So:\n   ```python\n   for _ in '1':\n       print(2 * int(input()))\n   ```\n",
+        "\t```\n\tn = int(input())\n\n\tprint(2 * n)\n\t```\n",
+        "```python\nx = '''\n    ```\n    f(1)\n    ```\n'''\nprint(2 * int(input()))\n```\n",
+        "```python\r\nn = int(input())\r\nprint(2 * n)\r\n```\r\n",
+        "```python\nprint(2 * int(input()))\n``` as wanted",
+        "````\nx = '''\n```\n'''\nprint(2 * int(input()))\n````",
+        "~~~ py `x`\nprint(2 * int(input()))\n~~~",
+        "\ufeff```\nprint(2 * int(input()))\n```",
+    ],
+)
+def test_fences_are_read_as_markdown_means_them(response: str) -> None:
+    verdict = grade("code", response, DOUBLE)
+    assert verdict.is_correct, verdict.reason
+
+
 def test_a_block_that_is_never_closed_is_judged_and_flagged() -> None:
     verdict = grade("code", "```python\nprint(2 * int(input()))", DOUBLE)
     assert verdict.is_correct
@@ -205,8 +223,16 @@ def test_assertions_are_judged_outside_the_program(
         {"inputs": "1", "outputs": "2"},
         [{"input": "1"}],
         [{"input": "x", "output": "1", "testtype": "functional", "func_name": "f"}],
+        {"inputs": ["1", "2"], "outputs": ["", " \n"]},  # whoever does nothing would pass
+        {"inputs": ["1"], "outputs": [None]},
+        {"inputs": [[1]], "outputs": [1], "fn_name": ["f"]},
+        [{"input": "1", "output": "1", "testtype": "interactive"}],
         {"asserts": ["assert ("]},
+        {"asserts": ["assert f(1) == 1", "# none"]},
+        {"asserts": ["f(1)"]},
+        {"asserts": ["assert f(1) == 1"], "setup": "import no_such_module"},
         {"check": "def check(c): pass"},
+        {"check": "def check(c): c(1)", "entry_point": "f"},
         None,
         3,
     ],
@@ -284,7 +310,9 @@ def test_a_batch_keeps_its_order() -> None:
     assert [v.is_correct for v in verdicts] == [number == 3 for number in range(8)]
 
 
-@pytest.mark.parametrize("options", [{"sandbox": "nsa"}, {"time_limit": 0}, {"memory_mb": -1}])
+@pytest.mark.parametrize(
+    "options", [{"sandbox": "nsa"}, {"time_limit": 0}, {"memory_mb": -1}, {"workers": -1}]
+)
 def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(SkytError, match="scorer code"):
         get_scorer("code", **options)
