@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -69,10 +70,10 @@ def _same_word(got: str, expected: str, tolerance: float) -> bool:
     if not _NUMBER.fullmatch(got) or not _NUMBER.fullmatch(expected):
         return False
     if _INTEGER.fullmatch(expected):
-        if _INTEGER.fullmatch(got):
-            return int(got) == int(expected)
-        value = float(got)
-        return value.is_integer() and int(value) == int(expected)
+        try:  # exactly: as a float, 1e-400 is zero
+            return Decimal(got) == int(expected)
+        except InvalidOperation:  # an exponent of twenty digits
+            return False
     mine, right = float(got), float(expected)
     if not (math.isfinite(mine) and math.isfinite(right)):
         return False  # too large for a float: every such number would be equal

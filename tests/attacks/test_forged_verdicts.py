@@ -31,6 +31,8 @@ PRETENDER = "class Yes:\n    def __getattr__(self, name): return lambda *a: True
     [
         ("def f(x):\n    raise StopIteration", CHECK),
         ("def f(x):\n    raise StopAsyncIteration", CHECK),
+        ("def f(x):\n    import no_such_module", CHECK),
+        ("import no_such_module\ndef f(x): return 2", CHECK),
         (
             "def f(x):\n    raise StopIteration",
             {"asserts": ["for a, b in zip(map(f, [1, 2]), [2, 3]): assert a == b"]},
@@ -105,6 +107,23 @@ def solve(x):
         assert judged(program, calls(expected)).outcome is Outcome.INCORRECT
 
 
+def test_hashes_that_collide_cost_the_judge_nothing() -> None:
+    """A set as the key of a dict would have to be built here, from members of one hash value."""
+    program = """
+def solve(x):
+    import os, struct
+    members = ",".join(str(k * (2**61 - 1)) for k in range(60_000))
+    text = '[{"d":[[{"s":[' + members + ']},1]]}' + ',1' * 19_999 + ']'
+    os.pwrite(1, text.encode(), 20_000)
+    os.pwrite(1, struct.pack("<BdQQ", 1, 0.0, 20_000, 20_000 + len(text)), 0)
+    os._exit(0)
+"""
+    started = time.monotonic()
+    verdict = judged(program, calls([{"a": 1}] * 20_000), time_limit=2.0)
+    assert verdict.outcome is Outcome.INCORRECT
+    assert time.monotonic() - started < 5
+
+
 def test_an_answer_of_far_too_many_items_is_not_read() -> None:
     expected = [[1, 2]] * 2000
     long = judged("def solve(x): return [[] for _ in range(40000)]", calls(expected))
@@ -135,6 +154,9 @@ def test_no_control_character_of_a_program_reaches_the_reason() -> None:
         ("0x10", "16"),
         ("1000001", "1000000"),
         ("1000000.4", "1000000"),
+        ("1e-400", "0"),
+        ("9007199254740992.5", "9007199254740992"),
+        ("1e99999999999999999999", "1"),
     ],
 )
 def test_what_only_looks_like_the_right_number_is_wrong(printed: str, expected: str) -> None:
