@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from skyt_plugins.errors import SkytError
 from skyt_plugins.hookspecs import hookimpl
 from skyt_plugins.types import Scorer
 
@@ -28,8 +29,12 @@ def _math(**options: Any) -> Scorer:
 
 
 def _code(**options: Any) -> Scorer:
-    from .code import CodeScorer
-
+    try:
+        from .code import CodeScorer
+    except ImportError as error:  # Windows lacks fcntl and resource
+        raise SkytError(
+            f"scorer code: {error}; programs run on Linux: in WSL, Docker or a virtual machine"
+        ) from error
     return CodeScorer(**options)
 
 

@@ -36,15 +36,17 @@ def grade(
     judge = get_scorer(scorer, **key_values(scorer_options, "--scorer-options"))
     counts: Counter[str] = Counter()
     rules: Counter[str] = Counter()
+    failed = ""  # why the first row that could not be judged was not
     writer = out.open("w", encoding="utf-8") if out else None
     try:
         with Progress(console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("judging", total=None)
             for rows in batches(read_rows(file, response, reference)):
-                for row, verdict in zip(
-                    rows, verdicts(judge, rows, response, reference), strict=True
-                ):
+                done = sum(rules.values())
+                judged = verdicts(judge, rows, response, reference, done)
+                for row, verdict in zip(rows, judged, strict=True):
                     counts[verdict.outcome] += 1
+                    failed = failed or (verdict.reason if verdict.outcome == "error" else "")
                     counts["undecided"] += bool(verdict.details.get("undecided"))
                     rules[str(verdict.details.get("rule", verdict.outcome))] += 1
                     if writer:
@@ -60,6 +62,8 @@ def grade(
         print(json.dumps({"scorer": scorer, "rows": total, **_shown(counts), "rules": dict(rules)}))
     else:
         print(told_counts(counts, total))
+    if failed:
+        print(f"skyt: {counts['error']:,} not judged; the first: {failed}", file=sys.stderr)
 
 
 def _shown(counts: Counter[str]) -> dict[str, int]:
@@ -76,11 +80,18 @@ def told_counts(counts: Counter[str], total: int) -> str:
     return "\n".join(lines)
 
 
-def verdicts(judge: Any, rows: list[dict[str, Any]], response: str, reference: str) -> list[Any]:
+def verdicts(
+    judge: Any, rows: list[dict[str, Any]], response: str, reference: str, done: int
+) -> list[Any]:
+    """Verdicts on `rows`, which follow `done` others: a row without an id goes by its number."""
     from skyt_plugins.types import Problem
 
+    def problem(number: int, row: dict[str, Any]) -> Problem:
+        names = {"task": row["task"]} if "task" in row else {}
+        return Problem(str(row.get("id", f"row {number}")), "", row[reference], names)
+
     return judge.score_batch(
-        [(str(row[response]), Problem("", "", row[reference])) for row in rows]
+        [(str(row[response]), problem(number, row)) for number, row in enumerate(rows, done + 1)]
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from skyt_plugins.errors import SkytError
 from skyt_plugins.types import Outcome, Problem, Verdict
 
-from ..sandbox.backends import Backend, SandboxMissing, open_backend
+from ..sandbox.backends import BACKENDS, NAMESPACES, Backend, SandboxMissing, open_backend
 from ..sandbox.pool import core_count
 from ..sandbox.session import Session
 from ..sandbox.worker import WorkerFailed
@@ -50,11 +50,14 @@ class CodeScorer:
     version: str = field(default="1", init=False)
 
     def __post_init__(self) -> None:
-        from ..sandbox.backends import BACKENDS
-
-        if self.sandbox not in BACKENDS:
-            known = ", ".join(sorted(BACKENDS))
-            raise SkytError(f"scorer code: unknown sandbox {self.sandbox!r}; known: {known}")
+        if isinstance(self.namespaces, bool):  # YAML reads on and off so
+            object.__setattr__(self, "namespaces", "on" if self.namespaces else "off")
+        for option, known in (("sandbox", sorted(BACKENDS)), ("namespaces", NAMESPACES)):
+            value = getattr(self, option)
+            if value not in known:
+                raise SkytError(
+                    f"scorer code: unknown {option} {value!r}; known: {', '.join(known)}"
+                )
         positive = "time_limit program_limit memory_mb output_mb partial_tests workers"
         for option in positive.split():
             value = getattr(self, option)
@@ -73,7 +76,7 @@ class CodeScorer:
         threads = min(self.workers or core_count(), max(1, len(pairs)))
         if threads == 1:
             return [self.score(*pair) for pair in pairs]
-        with contextlib.suppress(SandboxMissing):
+        with contextlib.suppress(SandboxMissing, OSError):
             open_backend(self.sandbox, self.namespaces)  # tried once, not by every thread
         with ThreadPoolExecutor(threads, thread_name_prefix="skyt-code") as executor:
             return list(executor.map(lambda pair: self.score(*pair), pairs))
@@ -82,7 +85,7 @@ class CodeScorer:
         """The layers in force here, for the run card; the gap where the sandbox is missing."""
         try:
             return list(open_backend(self.sandbox, self.namespaces).in_force)
-        except SandboxMissing as error:
+        except (SandboxMissing, OSError) as error:
             return [f"none: {error}"]
 
     def self_test(self) -> dict[str, Any]:
@@ -113,9 +116,9 @@ class CodeScorer:
         except BadTests as error:
             return Verdict.error(f"{_where(problem)}{error}")
         except SandboxMissing as error:
-            return Verdict.error(f"the program was not run: {error}")
+            return Verdict.error(f"{_where(problem)}the program was not run: {error}")
         except (WorkerFailed, OSError) as error:
-            return Verdict.error(f"{_where(problem)}the sandbox failed twice: {error}")
+            return Verdict.error(f"{_where(problem)}the sandbox failed: {error}")
         return self._verdict(program.source, suite, results, backend, program.truncated)
 
     def _rules(self) -> Rules:

@@ -46,16 +46,20 @@ class Backend:
         return {"backend": self.name, "layers": list(self.in_force), "missing": list(self.missing)}
 
 
+NAMESPACES = ("auto", "on", "off")  # where they work, only with them, never
 _BASE = ("landlock", "seccomp", "rlimits", "no capabilities", "no new privileges")
 _NAMESPACES = ("user, process, mount, network, IPC namespaces", "read-only root", "scratch quota")
 
 
 def open_backend(name: str = "native", namespaces: str = "auto") -> Backend:
-    """The back end called `name`. `namespaces`: `auto`, `on` or `off`. Raises SandboxMissing."""
+    """The back end called `name`; `namespaces` is one of NAMESPACES.
+
+    Raises SandboxMissing, and OSError where the machine is short of something for now.
+    """
     if name not in BACKENDS:
         raise SandboxMissing(f"unknown sandbox {name!r}; known: {', '.join(sorted(BACKENDS))}")
-    if namespaces not in ("auto", "on", "off"):
-        raise SandboxMissing(f"namespaces is {namespaces!r}; it may be 'auto', 'on' or 'off'")
+    if namespaces not in NAMESPACES:
+        raise SandboxMissing(f"unknown namespaces {namespaces!r}; known: {', '.join(NAMESPACES)}")
     if not sys.platform.startswith("linux"):
         raise SandboxMissing(NO_LINUX)
     found = tried(name, namespaces)
@@ -136,7 +140,7 @@ def _why_it_fails(layers: Layers) -> str:
 
     try:
         worker = Worker(replace(layers))
-    except (WorkerFailed, OSError) as error:
+    except WorkerFailed as error:
         return str(error)
     try:
         return "; ".join(breaches(worker))

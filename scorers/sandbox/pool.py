@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from .worker import Layers, Worker, WorkerFailed
 def core_count() -> int:
     """The cores this process may use, or SKYT_SANDBOX_WORKERS."""
     chosen = os.environ.get("SKYT_SANDBOX_WORKERS", "")
-    return int(chosen) if chosen.isdigit() and int(chosen) else len(os.sched_getaffinity(0))
+    if chosen.isdigit() and int(chosen):
+        return int(chosen)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
 class Pool:

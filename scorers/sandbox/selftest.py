@@ -87,6 +87,6 @@ def sandbox_report() -> list[Row]:
             note = ", ".join(backend.in_force)
             missing = f" (missing: {', '.join(backend.missing)})" if backend.missing else ""
             rows.append(Row(f"back end {name}", True, note + missing))
-        except SandboxMissing as error:
+        except (SandboxMissing, OSError) as error:
             rows.append(Row(f"back end {name}", False, str(error)))
     return rows

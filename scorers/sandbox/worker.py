@@ -124,6 +124,16 @@ class Ran:
             self.outbox = -1
 
 
+def _new_scratch(root: str) -> str:
+    try:
+        return tempfile.mkdtemp(prefix="skyt-sandbox-", dir=root)
+    except OSError as error:
+        raise OSError(
+            f"no scratch folder can be made in {root} ({error.strerror}); set TMPDIR to a folder "
+            "that you can write to"
+        ) from error
+
+
 class Worker:
     """One zygote process. Not thread-safe: a pool lends it to one caller at a time."""
 
@@ -133,7 +143,7 @@ class Worker:
         view = interpreter_view()
         self._scratch = ""
         if not layers.namespaces:
-            self._scratch = tempfile.mkdtemp(prefix="skyt-sandbox-", dir=scratch_root)
+            self._scratch = _new_scratch(scratch_root or tempfile.gettempdir())
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket = ours
         config = {

@@ -311,11 +311,24 @@ def test_a_batch_keeps_its_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"sandbox": "nsa"}, {"time_limit": 0}, {"memory_mb": -1}, {"workers": -1}]
+    "options",
+    [
+        {"sandbox": "nsa"},
+        {"namespaces": "?"},
+        {"time_limit": 0},
+        {"memory_mb": -1},
+        {"workers": -1},
+    ],
 )
 def test_an_option_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(SkytError, match="scorer code"):
         get_scorer("code", **options)
+
+
+def test_namespaces_may_be_switched_as_yaml_reads_it() -> None:
+    """`--scorer-options namespaces=off`, and recipes, arrive as booleans."""
+    assert get_scorer("code", namespaces=False) == get_scorer("code", namespaces="off")
+    assert get_scorer("code", namespaces=True) == get_scorer("code", namespaces="on")
 
 
 def test_an_unknown_option_is_refused() -> None:

@@ -103,12 +103,30 @@ def test_bubblewrap_judges_alike_and_is_named() -> None:
 
 def test_another_system_than_linux_gets_a_clear_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.delattr(os, "sched_getaffinity")
     with pytest.raises(backends.SandboxMissing, match="needs Linux"):
         backends.open_backend()
+    problem = Problem("apps-7", "", TESTS, {"task": "apps"})
+    for verdict in get_scorer("code").score_batch([(RIGHT, problem)] * 2):
+        assert verdict.outcome is Outcome.ERROR
+        assert verdict.reason.startswith("apps apps-7: the program was not run: the native sandbox")
+
+
+def test_a_system_without_unix_modules_gets_a_clear_answer() -> None:
+    program = (
+        "import sys; sys.modules['fcntl'] = None\n"
+        "from skyt_plugins import SkytError, get_scorer\n"
+        "try: get_scorer('code')\n"
+        "except SkytError as error: print(error)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.check_output([sys.executable, "-c", program], text=True, env=environment)
+    assert told.startswith("scorer code: ")
+    assert "Docker" in told
 
 
 def test_an_unwritable_scratch_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="no-such-folder"):
+    with pytest.raises(OSError, match=r"no-such-folder .* set TMPDIR"):
         Worker(Layers(namespaces=False), scratch_root=str(tmp_path / "no-such-folder"))
 
 
