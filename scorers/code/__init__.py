@@ -19,7 +19,7 @@ from ..sandbox.worker import WorkerFailed
 from .cases import BadTests, Suite, suite_of
 from .extract import program_of
 from .judge import results_of
-from .results import NOT_RUN, PASS, Result, Rules
+from .results import Result, Rules, Status
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class CodeScorer:
     def _verdict(
         self, source: str, suite: Suite, results: list[Result], backend: Backend, truncated: bool
     ) -> Verdict:
-        passed = sum(result.status == PASS for result in results)
+        passed = sum(result.status == Status.PASS for result in results)
         total = len(suite)
         details: dict[str, Any] = {
             "kind": suite.kind,
@@ -151,16 +151,16 @@ class CodeScorer:
         unsafe = " (UNSAFE: no sandbox)" if backend.name == "unsafe-subprocess" else ""
         if passed == total == len(results):
             return Verdict.correct(source, f"passes all {total} tests{unsafe}", **details)
-        first = next(i for i, result in enumerate(results) if result.status != PASS)
+        first = next(i for i, result in enumerate(results) if result.status != Status.PASS)
         bad = results[first]
         note = f": {bad.note}" if bad.note else ""
-        if bad.status == NOT_RUN:
+        if bad.status == Status.NOT_RUN:
             note = f": the program's limit of {self.program_limit:g} s was used up"
         reason = f"test {first + 1} of {total}: {bad.status}{note}{unsafe}"
         value = 0.0
         if self.all_tests:
             head = results[: self.partial_tests]
-            share = sum(r.status == PASS for r in head) / len(head)
+            share = sum(r.status == Status.PASS for r in head) / len(head)
             value = share if share < 1 else passed / total
             details["value_over"] = len(head) if share < 1 else total
         return Verdict(Outcome.INCORRECT, value, source, reason, details)

@@ -7,18 +7,7 @@ import json
 from ..sandbox import job, outbox
 from ..sandbox.worker import Answer, Limits, Ran, Worker, WorkerFailed
 from .cases import BadTests, Suite
-from .results import (
-    COMPILE,
-    NOT_RUN,
-    PASS,
-    RUNTIME,
-    TIME,
-    WRONG,
-    Result,
-    Rules,
-    ending,
-    was_starved,
-)
+from .results import Result, Rules, Status, ending, was_starved
 
 
 def assertion_results(worker: Worker, source: bytes, suite: Suite, rules: Rules) -> list[Result]:
@@ -28,9 +17,9 @@ def assertion_results(worker: Worker, source: bytes, suite: Suite, rules: Rules)
     for at in range(0, len(pieces), outbox.MAX_TESTS):
         results += _judged(worker, source, suite, pieces[at : at + outbox.MAX_TESTS], rules)
         last = results[-1].status
-        if last == NOT_RUN or (last != PASS and not rules.all_tests):
+        if last == Status.NOT_RUN or (last != Status.PASS and not rules.all_tests):
             break
-    return results + [Result(NOT_RUN)] * (len(pieces) - len(results))
+    return results + [Result(Status.NOT_RUN)] * (len(pieces) - len(results))
 
 
 def _judged(
@@ -66,11 +55,11 @@ def _read(ran: Ran, other: Ran, limits: Limits, count: int) -> list[Result]:
     loaded = other.answer(0)
     if loaded is not None and loaded.status == outbox.OK:  # then it was answering questions
         loaded = Answer(outbox.RUNNING, loaded.cpu, loaded.start, loaded.end)
-    status, note = ("", "")
+    status, note = None, ""
     if other.killed != job.KILLED_PARTNER:  # the candidate ended by itself
         status, note = ending(other, loaded, limits)
     elif loaded is not None and loaded.status == outbox.COMPILE_ERROR:
-        status, note = COMPILE, other.message()
+        status, note = Status.COMPILE, other.message()
     elif loaded is not None and loaded.status in (outbox.RAISED, outbox.NO_MEMORY):
         status, note = ending(other, loaded, limits)
     results = []
@@ -79,19 +68,19 @@ def _read(ran: Ran, other: Ran, limits: Limits, count: int) -> list[Result]:
         if answer is None:
             break
         if answer.status == outbox.OK:
-            results.append(Result(PASS, answer.cpu, peak, rule="assert"))
+            results.append(Result(Status.PASS, answer.cpu, peak, rule="assert"))
         elif answer.status == outbox.REFUTED and not status:
-            results.append(Result(WRONG, cpu, peak, ran.message()))
+            results.append(Result(Status.WRONG, cpu, peak, ran.message()))
         elif answer.status == outbox.RAISED or status:
-            results.append(Result(status or RUNTIME, cpu, peak, note or ran.message()))
+            results.append(Result(status or Status.RUNTIME, cpu, peak, note or ran.message()))
         elif ran.killed in (job.KILLED_CPU, job.KILLED_WALL):
-            results.append(Result(TIME, cpu, peak, "time limit"))
+            results.append(Result(Status.TIME, cpu, peak, "time limit"))
             break
         elif ran.status & 0x7F:  # nothing but what the program sent can crash a judge
-            results.append(Result(RUNTIME, cpu, peak, "the process of the tests was crashed"))
+            results.append(Result(Status.RUNTIME, cpu, peak, "the tests' process was crashed"))
             break
         elif answer.status == outbox.MISSING:
             raise BadTests(f"the test code cannot be run: {ran.message()}")
         else:
             raise WorkerFailed(f"the test code failed: {ran.message() or 'it ended early'}")
-    return results + [Result(NOT_RUN)] * (count - len(results))
+    return results + [Result(Status.NOT_RUN)] * (count - len(results))

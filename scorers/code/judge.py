@@ -15,18 +15,7 @@ from ..sandbox.worker import Answer, Limits, Ran, Worker, WorkerFailed
 from .answers import printed_result, returned_result
 from .assertions import assertion_results
 from .cases import Case, Suite
-from .results import (
-    COMPILE,
-    NOT_RUN,
-    PASS,
-    RUNTIME,
-    TIME,
-    WRONG,
-    Result,
-    Rules,
-    ending,
-    was_starved,
-)
+from .results import Result, Rules, Status, ending, was_starved
 
 _NUMPY = re.compile(r"\b(?:numpy|np|scipy|pandas)\b")
 _CHUNK_BYTES = 8 << 20
@@ -69,17 +58,17 @@ class _Run:
             batch = self._batch(cases[at : at + chunk])
             got = self._fork(batch)
             for number, result in enumerate(got):
-                if result.status == PASS or number == 0:
+                if result.status == Status.PASS or number == 0:
                     results.append(result)
-                if result.status != PASS:
+                if result.status != Status.PASS:
                     break
-            whole = len(got) == len(batch) and got[-1].status == PASS
+            whole = len(got) == len(batch) and got[-1].status == Status.PASS
             chunk = min(20 * chunk, self._room(results)) if whole and fast else 1
             if not whole and len(batch) > 1:
                 fast = False  # from here on every test has a fork of its own
-            if results[-1].status != PASS and self._may_stop(results):
+            if results[-1].status != Status.PASS and self._may_stop(results):
                 break
-        return results + [Result(NOT_RUN)] * (len(cases) - len(results))
+        return results + [Result(Status.NOT_RUN)] * (len(cases) - len(results))
 
     def _room(self, results: list[Result]) -> int:
         """How many more tests one fork can run within the limit of one, going by those so far."""
@@ -88,7 +77,7 @@ class _Run:
 
     def _may_stop(self, results: list[Result]) -> bool:
         """At the first failure, unless all are wanted; never wait for a second time limit."""
-        if not self.rules.all_tests or results[-1].status in (TIME, COMPILE):
+        if not self.rules.all_tests or results[-1].status in (Status.TIME, Status.COMPILE):
             return True
         return len(results) >= self.rules.partial
 
@@ -141,13 +130,13 @@ class _Run:
             return Result(status, cpu, ran.peak, note)
         assert answer is not None
         if self.suite.kind == "call" and answer.status == outbox.RUNNING:
-            return Result(RUNTIME, cpu, ran.peak, "it exited instead of returning an answer")
+            return Result(Status.RUNTIME, cpu, ran.peak, "it exited instead of returning an answer")
         compared = returned_result if self.suite.kind == "call" else printed_result
         try:
             status, note, rule = compared(ran, answer, case, self.rules.tolerance)
         except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
             # Only the program's part can be odd here: it must not turn into an error of ours.
-            status, note, rule = WRONG, f"not comparable: {type(error).__name__}", ""
+            status, note, rule = Status.WRONG, f"not comparable: {type(error).__name__}", ""
         return Result(status, cpu, ran.peak, note, rule)
 
 

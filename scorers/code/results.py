@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from ..sandbox import job, outbox
 from ..sandbox.worker import Answer, Limits, Ran
 
-PASS, WRONG, RUNTIME, TIME, MEMORY, OUTPUT, COMPILE, NOT_RUN = (
-    "pass",
-    "wrong_answer",
-    "runtime_error",
-    "time_limit",
-    "memory_limit",
-    "output_limit",
-    "compile_error",
-    "not_run",
-)
+
+class Status(StrEnum):
+    """What became of a test."""
+
+    PASS = "pass"
+    WRONG = "wrong_answer"
+    RUNTIME = "runtime_error"
+    TIME = "time_limit"
+    MEMORY = "memory_limit"
+    OUTPUT = "output_limit"
+    COMPILE = "compile_error"
+    NOT_RUN = "not_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Rules:
 class Result:
     """One test: `status`, CPU seconds, peak memory in bytes, and a short note."""
 
-    status: str
+    status: Status
     time: float = 0.0
     memory: int = 0
     note: str = ""
@@ -57,8 +60,8 @@ class Result:
 
     def row(self) -> dict[str, Any]:
         """For a verdict's details."""
-        row: dict[str, Any] = {"status": self.status}
-        if self.status != NOT_RUN:
+        row: dict[str, Any] = {"status": str(self.status)}
+        if self.status != Status.NOT_RUN:
             row.update(time=round(self.time, 4), memory_mb=round(self.memory / (1 << 20), 1))
         if self.rule and self.rule != "exact":
             row["rule"] = self.rule
@@ -67,35 +70,36 @@ class Result:
         return row
 
 
-def ending(ran: Ran, answer: Answer | None, limits: Limits) -> tuple[str, str]:
-    """(status, note) where a run ended badly, ('', '') where its answer is to be compared."""
+def ending(ran: Ran, answer: Answer | None, limits: Limits) -> tuple[Status | None, str]:
+    """(status, note) where a run ended badly, (None, '') where its answer is to be compared."""
     if ran.size >= limits.output:
-        return OUTPUT, f"more than {limits.output >> 20} MB were written"
+        return Status.OUTPUT, f"more than {limits.output >> 20} MB were written"
     if answer is not None and answer.status != outbox.RUNNING:
         statuses = {
-            outbox.RAISED: RUNTIME,
-            outbox.NO_MEMORY: MEMORY,
-            outbox.COMPILE_ERROR: COMPILE,
-            outbox.MISSING: RUNTIME,
-            outbox.NOT_PLAIN: WRONG,
+            outbox.RAISED: Status.RUNTIME,
+            outbox.NO_MEMORY: Status.MEMORY,
+            outbox.COMPILE_ERROR: Status.COMPILE,
+            outbox.MISSING: Status.RUNTIME,
+            outbox.NOT_PLAIN: Status.WRONG,
         }
-        status = statuses.get(answer.status, "" if answer.status == outbox.OK else RUNTIME)
+        good = answer.status == outbox.OK
+        status = None if good else statuses.get(answer.status, Status.RUNTIME)
         return status, ran.message() if status else ""
     if ran.killed == job.KILLED_CPU:
-        return TIME, f"more than {limits.cpu:g} s of CPU time"
+        return Status.TIME, f"more than {limits.cpu:g} s of CPU time"
     if ran.killed == job.KILLED_WALL:
-        return TIME, f"more than {limits.wall:g} s, most of it idle"
+        return Status.TIME, f"more than {limits.wall:g} s, most of it idle"
     number = ran.status & 0x7F
     if not number:
-        return ("", "") if answer is not None else (RUNTIME, "it left no answer")
+        return (None, "") if answer is not None else (Status.RUNTIME, "it left no answer")
     name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
     if number == signal.SIGXFSZ:
-        return OUTPUT, "more was written than the limit allows"
+        return Status.OUTPUT, "more was written than the limit allows"
     if number == signal.SIGXCPU or (number == signal.SIGKILL and ran.cpu >= limits.cpu):
-        return TIME, f"more than {limits.cpu:g} s of CPU time"
+        return Status.TIME, f"more than {limits.cpu:g} s of CPU time"
     if ran.peak > 0.9 * limits.memory:
-        return MEMORY, f"killed by {name} near the memory limit"
-    return RUNTIME, f"killed by {name}"
+        return Status.MEMORY, f"killed by {name} near the memory limit"
+    return Status.RUNTIME, f"killed by {name}"
 
 
 def was_starved(cpu: float, rules: Rules) -> bool:
