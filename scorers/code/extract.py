@@ -57,6 +57,7 @@ def _width(indent: str) -> int:
 def _block(solution: str, opening: re.Match[str], end: int, truncated: bool) -> Program | None:
     """The text between the fence `opening` and `end`; None where it is blank."""
     text, indent = solution[opening.end() + 1 : end], opening.group(1)
-    if indent and all(s.startswith(indent) or not s.strip() for s in text.split("\n")):
-        text = re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+    lines = text.split("\n") if indent else []
+    if lines and all(line.startswith(indent) or not line.strip() for line in lines):
+        text = "\n".join(line.removeprefix(indent) for line in lines)
     return Program(text, truncated=truncated) if text.strip() else None

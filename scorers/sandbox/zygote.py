@@ -107,6 +107,9 @@ def _prepare(config: dict[str, Any]) -> tuple[child.Cell, int, int]:
     sys.set_int_max_str_digits(0)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the trainer, or the thread of it that started us, ignored or held back comes with exec.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     atexit._clear()
     _small_thread_stacks()
     with open("/proc/self/statm") as stream:

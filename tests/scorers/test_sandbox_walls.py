@@ -189,6 +189,22 @@ def test_a_fork_made_ahead_serves_the_next_program_and_goes_with_its_worker() ->
     assert not _runs(waiting)
 
 
+def test_signals_that_the_trainer_blocks_or_ignores_reach_a_program() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        worker = Worker(Layers(namespaces=False))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGCHLD, before)
+    try:
+        program = "import signal, sys\nsignal.signal(14, lambda *_: print('rang'))\n"
+        program += "signal.setitimer(0, 0.01)\nsignal.pause()"
+        assert _printed_by(worker, program) == b"rang\n"
+    finally:
+        worker.close()
+
+
 def test_no_lock_or_flag_on_standard_error_outlives_a_program() -> None:
     worker = Worker(Layers(namespaces=False))
     try:
