@@ -1,9 +1,9 @@
 """One run of a program: what a fork of the zygote does until it exits.
 
-It gets two memfds. `inbox` holds the request: source and inputs; it becomes descriptor 0. `outbox`
-becomes descriptor 1: records of what happened at its head, then what the program printed or
-returned. Nothing else leaves. The program can write what it likes there: these are only answers,
-and the judge alone knows which are right.
+It gets two memfds. `inbox` holds the request: source and inputs; it becomes descriptor 0 (or, of a
+judge and a candidate, the socket between them does). `outbox` becomes descriptor 1: records of what
+happened at its head, then what the program printed or returned. Nothing else leaves. The program
+can write what it likes there: these are only answers, and the judge alone knows which are right.
 """
 
 from __future__ import annotations

@@ -44,9 +44,15 @@ class Opaque:
 class Pairs(list[tuple[Any, Any]]):
     """The items of a dict that came from the program."""
 
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{key!r}: {value!r}" for key, value in self) + "}"
+
 
 class Members(list[Any]):
     """The members of a set that came from the program."""
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(map(repr, self)) + "}"
 
 
 Foreign = Callable[[Any], Any]

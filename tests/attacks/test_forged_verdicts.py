@@ -107,6 +107,13 @@ def solve(x):
         assert judged(program, calls(expected)).outcome is Outcome.INCORRECT
 
 
+def test_a_reason_shows_sets_and_dicts_as_such() -> None:
+    assert (
+        "got {1, 2}, expected [1, 2]" in judged("def solve(x): return {1, 2}", calls([1, 2])).reason
+    )
+    assert "got {1: {}}" in judged("def solve(x): return {1: {}}", calls([1])).reason
+
+
 def test_hashes_that_collide_cost_the_judge_nothing() -> None:
     """A set as the key of a dict would have to be built here, from members of one hash value."""
     program = """
