@@ -186,7 +186,7 @@ class Worker:
         """Run one program, or a judge and its candidate: what `child` reads, of each.
 
         With `ahead` set, the fork of the next run gets ready meanwhile: on a core that is idle
-        that takes a quarter off its time, elsewhere it only costs.
+        that takes a fifth off its time, elsewhere it only costs.
 
         Raises WorkerFailed.
         """

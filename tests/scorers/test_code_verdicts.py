@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from skyt_plugins import Outcome, Problem, SkytError, get_scorer, grade
 
@@ -244,6 +245,21 @@ def test_tests_that_cannot_be_used_are_an_error_never_a_free_pass(reference: Any
     assert verdict.reward is None
     assert "apps" in verdict.reason
     assert "apps-17" in verdict.reason
+
+
+def test_grading_a_file_tells_task_and_record_of_the_first_row_not_judged(tmp_path: Path) -> None:
+    from skyt_plugins.entrypoints.cli import app
+
+    rows = [
+        {"response": fenced("print(2 * int(input()))"), "reference": DOUBLE},
+        {"response": fenced("print(1)"), "reference": "{}", "id": "apps-17", "task": "apps"},
+        {"response": fenced("print(1)"), "reference": ""},
+    ]
+    file = tmp_path / "answers.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    result = CliRunner().invoke(app, ["grade", str(file), "--scorer", "code"])
+    assert result.exit_code == 0, result.output
+    assert "skyt: 2 not judged; the first: apps apps-17: no `inputs`" in result.stderr
 
 
 def test_partial_credit_is_the_share_of_the_first_tests() -> None:
