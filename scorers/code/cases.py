@@ -63,6 +63,8 @@ def suite_of(reference: Any, metadata: Mapping[str, Any] | None = None) -> Suite
         suite = _assertions(reference)
     if not len(suite):
         raise BadTests("there are no tests")
+    if suite.cases and all(_asks_nothing(case, suite.kind) for case in suite.cases):
+        raise BadTests("every expected output is empty: a program that does nothing would pass")
     return suite
 
 
@@ -88,7 +90,8 @@ def _input_output(reference: Mapping[str, Any]) -> Suite:
         raise BadTests(f"{len(inputs)} inputs but {len(outputs)} outputs")
     function = reference.get("fn_name")
     if not function:
-        return _stdin_suite([_printed(i, o) for i, o in zip(inputs, outputs, strict=True)])
+        cases = [_printed(i, o) for i, o in zip(inputs, outputs, strict=True)]
+        return Suite("stdin", tuple(cases))
     if not isinstance(function, str):
         raise BadTests(f"`fn_name` is a {type(function).__name__}, not text")
     # Many APPS rows wrap every output in one more list; then both forms are right.
@@ -131,7 +134,7 @@ def _livecodebench(tests: list[Any], function: str) -> Suite:
             cases.append(_printed(test["input"], test["output"]))
     if len(kinds) > 1:
         raise BadTests("standard-input and functional tests are mixed")
-    return Suite("call", tuple(cases), function) if "functional" in kinds else _stdin_suite(cases)
+    return Suite("call" if "functional" in kinds else "stdin", tuple(cases), function)
 
 
 def _printed(given: Any, output: Any) -> Case:
@@ -140,10 +143,8 @@ def _printed(given: Any, output: Any) -> Case:
     return Case(_text(given).encode(), (_text(output),))
 
 
-def _stdin_suite(cases: list[Case]) -> Suite:
-    if cases and not any(case.outputs[0].strip() for case in cases):
-        raise BadTests("every expected output is empty: a program that does nothing would pass")
-    return Suite("stdin", tuple(cases))
+def _asks_nothing(case: Case, kind: str) -> bool:
+    return any(o is None or (kind == "stdin" and not o.strip()) for o in case.outputs)
 
 
 def _assertions(reference: Mapping[str, Any]) -> Suite:

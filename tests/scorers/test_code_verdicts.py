@@ -226,6 +226,8 @@ def test_assertions_are_judged_outside_the_program(
         [{"input": "x", "output": "1", "testtype": "functional", "func_name": "f"}],
         {"inputs": ["1", "2"], "outputs": ["", " \n"]},  # whoever does nothing would pass
         {"inputs": ["1"], "outputs": [None]},
+        {"inputs": [[1], [2]], "outputs": [None, None], "fn_name": "f"},
+        {"inputs": [[1]], "outputs": [[None]], "fn_name": "f"},  # wrapped once more
         {"inputs": [[1]], "outputs": [1], "fn_name": ["f"]},
         [{"input": "1", "output": "1", "testtype": "interactive"}],
         {"asserts": ["assert ("]},
