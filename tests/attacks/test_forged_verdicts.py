@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -112,6 +113,24 @@ def test_a_reason_shows_sets_and_dicts_as_such() -> None:
         "got {1, 2}, expected [1, 2]" in judged("def solve(x): return {1, 2}", calls([1, 2])).reason
     )
     assert "got {1: {}}" in judged("def solve(x): return {1: {}}", calls([1])).reason
+
+
+def test_a_deep_answer_does_not_end_a_trainer_that_raised_its_recursion_limit() -> None:
+    program = """
+def solve(x):
+    import os, struct
+    text = "[" * 70_000 + "]" * 70_000
+    os.pwrite(1, text.encode(), 20_000)
+    os.pwrite(1, struct.pack("<BdQQ", 1, 0.0, 20_000, 20_000 + len(text)), 0)
+    os._exit(0)
+"""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)
+    try:
+        verdict = judged(program, calls([[1]] * 20_000))
+    finally:
+        sys.setrecursionlimit(before)
+    assert "nested too deeply" in verdict.reason
 
 
 def test_hashes_that_collide_cost_the_judge_nothing() -> None:
