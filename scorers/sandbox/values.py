@@ -138,7 +138,7 @@ def _is_shallow(text: str) -> bool:
     """Whether its brackets are pairs, and few of them nested: a trainer that raised its recursion
     limit would be ended by a parser that goes as deep as the text."""
     brackets = _NO_BRACKETS.sub("", text)
-    for _ in range(2 * MAX_DEPTH):
+    for _ in range(3 * MAX_DEPTH):  # a dict takes three brackets a level
         if not brackets:
             return True
         brackets = brackets.replace("[]", "").replace("{}", "")
