@@ -40,11 +40,11 @@ def write_prompts(path: Path, count: int) -> Path:
 
 
 class _Server:
-    """The tests' server in a process of its own; answers after DELAY seconds."""
+    """A server in a process of its own; answers after DELAY seconds."""
 
     def __enter__(self) -> str:
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/distill/fake_server.py"), "--delay", str(DELAY)],
+            [sys.executable, str(ROOT / "benchmarks/quick_server.py"), "--delay", str(DELAY)],
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None

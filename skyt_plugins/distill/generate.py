@@ -185,6 +185,7 @@ def _responses(
     request, prompt = reply.request, reply.request.prompt
     tokens, exact = token_counts(reply)
     texts = [(choice.text, choice.finish_reason) for choice in reply.choices]
+    sampling = to_json(params)
     if reply.error:
         texts = [("", "refused")] * len(request.samples)
     for position, (text, finish) in enumerate(texts):
@@ -202,7 +203,7 @@ def _responses(
             tokens_exact=exact,
             model=engine.model,
             engine=engine.name,
-            sampling=to_json(params),
+            sampling=sampling,
             seed=request.seed,
             choice=position,
             choices=len(texts),

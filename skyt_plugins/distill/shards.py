@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.json
 import pyarrow.parquet as pq
@@ -63,10 +64,7 @@ class TableWriter:
                 _write_shard(pa.Table.from_pydict(columns, self.schema), path)
                 self._number += 1
             return
-        data = b"".join(
-            json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-            for row in rows
-        )
+        data = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
         with self._lock:
             if self._fd < 0:
                 self._open_journal()
@@ -84,13 +82,12 @@ class TableWriter:
             raise SkytError(f"cannot write to {self.folder}: {error.strerror}") from error
 
     def _write(self, data: bytes) -> None:
-        start = os.fstat(self._fd).st_size
         view = memoryview(data)
         try:
             while view:
                 view = view[os.write(self._fd, view) :]
         except OSError as error:
-            os.ftruncate(self._fd, start)
+            os.ftruncate(self._fd, self._bytes)
             raise SkytError(
                 f"cannot write to {self.folder}: {error.strerror}\n"
                 "everything finished so far is safe; make room and run the same command again"
