@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
+import orjson
 
 from skyt_plugins.errors import SkytError
 
@@ -19,6 +21,8 @@ from .progress import Progress
 from .record import seed_of
 from .selection import Selection
 from .store import write_whole
+
+LINES_AT_ONCE = 256
 
 
 @dataclass
@@ -57,10 +61,11 @@ def export(
         raise SkytError(f"the selection in {selection} is empty: there is nothing to export")
     done = Exported(Path(out))
     _claim(done.folder)
+    held_out = np.zeros(len(chosen), bool)  # by rank
     with Progress("export", "rows", len(chosen)) as progress, _Files(done) as files:
-        lines = _lines(chosen, done, format, system, validation, shuffle)
-        for line in in_order(lines, len(chosen), done.folder):
-            files.write(line)
+        lines = _lines(chosen, done, format, system, validation, shuffle, held_out)
+        for rank, line in enumerate(in_order(lines, len(chosen), done.folder)):
+            files.write("validation.jsonl" if held_out[rank] else "train.jsonl", line)
             progress.advance(1)
     settings = {"format": format, "system": system, "validation": validation, "shuffle": shuffle}
     write_whole(done.folder / "README.md", dataset_card(done, chosen, settings))
@@ -81,17 +86,19 @@ def _lines(
     system: str | None,
     validation: float,
     shuffle: int | None,
+    held_out: np.ndarray,
 ) -> Iterator[tuple[int, bytes]]:
-    """(rank, line); the line's first byte says which file it belongs to."""
+    """(rank, line) in any order; marks in `held_out` the ranks of the validation part."""
     shape = FORMATS[format]
-    ranks = chosen.ranks(shuffle)
+    ranks = chosen.ranks(shuffle).tolist()
     for record in chosen.texts():
+        rank = ranks[record.index]
         row = shape(turns(record.messages, system), record.text)
-        held_out = is_held_out(record.key.task, record.key.problem, validation)
+        if validation and is_held_out(record.key.task, record.key.problem, validation):
+            held_out[rank] = True
         done.tasks[record.key.task] += 1
         done.tokens[record.key.task] += record.tokens
-        line = json.dumps(row, ensure_ascii=False).encode()
-        yield int(ranks[record.index]), (b"v" if held_out else b"t") + line
+        yield rank, orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def is_held_out(task: str, problem: str, share: float) -> bool:
@@ -105,24 +112,34 @@ class _Files:
     def __init__(self, done: Exported) -> None:
         self.done = done
         self.open: dict[str, BinaryIO] = {}
+        self.waiting: dict[str, list[bytes]] = {}
         self.hashes = {"train.jsonl": hashlib.sha256(), "validation.jsonl": hashlib.sha256()}
 
-    def write(self, line: bytes) -> None:
-        name = "validation.jsonl" if line[:1] == b"v" else "train.jsonl"
+    def write(self, name: str, line: bytes) -> None:
+        waiting = self.waiting.setdefault(name, [])
+        waiting.append(line)
+        if len(waiting) >= LINES_AT_ONCE:
+            self._write_out(name)
+
+    def _write_out(self, name: str) -> None:
+        lines = self.waiting.pop(name)
+        data = b"".join(lines)
         if name not in self.open:
-            self.open[name] = open(self.done.folder / f".{name}", "wb")  # noqa: SIM115
-        data = line[1:] + b"\n"
+            self.open[name] = open(self.done.folder / f".{name}", "wb", buffering=0)  # noqa: SIM115
         try:
             self.open[name].write(data)
         except OSError as error:
             raise SkytError(f"cannot write to {self.done.folder}: {error.strerror}") from error
         self.hashes[name].update(data)
-        self.done.rows[name] = self.done.rows.get(name, 0) + 1
+        self.done.rows[name] = self.done.rows.get(name, 0) + len(lines)
 
     def __enter__(self) -> _Files:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            for name in list(self.waiting):
+                self._write_out(name)
         for file in self.open.values():
             file.close()
         for name, digest in self.hashes.items():

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from skyt_plugins.errors import SkytError
 
 from . import texts
+from .arrays import arrow_bools, arrow_ints, arrow_strings
 from .frame import OUTCOMES, Frame, frame, take
 from .funnel import Funnel, funnel_text
 from .record import seed_of
@@ -218,15 +219,15 @@ def _write(
     folder: Path, kept: Frame, paths: list[Path], rules: Rules, stages: list[dict[str, Any]]
 ) -> None:
     keys = [kept.groups[group] for group in kept.group]
-    table = pa.table(
+    table = pa.Table.from_arrays(
         [
-            pa.array(kept.run),
-            pa.array(kept.row),
-            pa.array([task for task, _ in keys], pa.string()),
-            pa.array([problem for _, problem in keys], pa.string()),
-            pa.array(kept.sample),
-            pa.array(kept.rewritten),
-            pa.array(kept.tokens),
+            arrow_ints(kept.run),
+            arrow_ints(kept.row),
+            arrow_strings([task for task, _ in keys]),
+            arrow_strings([problem for _, problem in keys]),
+            arrow_ints(kept.sample),
+            arrow_bools(kept.rewritten),
+            arrow_ints(kept.tokens),
         ],
         schema=SELECTION,
     )

@@ -139,6 +139,13 @@ class Run:
     def append(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         self.writer(table).append(rows)
 
+    def append_lines(self, table: str, data: bytes, rows: int) -> None:
+        self.writer(table).append_lines(data, rows)
+
+    def let_go(self) -> None:
+        """In a forked child: the lock stays the parent's alone and goes when the parent dies."""
+        os.close(self._lock_fd)
+
     def batches(
         self, table: str, columns: Sequence[str] | None = None, rows: int = shards.BATCH_ROWS
     ) -> Iterator[pa.RecordBatch]:
