@@ -20,7 +20,7 @@ from .ordered import in_order
 from .progress import Progress
 from .record import seed_of
 from .selection import Selection
-from .store import write_whole
+from .store import told_of_disk, write_whole
 
 LINES_AT_ONCE = 256
 
@@ -62,7 +62,11 @@ def export(
     done = Exported(Path(out))
     _claim(done.folder)
     held_out = np.zeros(len(chosen), bool)  # by rank
-    with Progress("export", "rows", len(chosen)) as progress, _Files(done) as files:
+    with (
+        Progress("export", "rows", len(chosen)) as progress,
+        told_of_disk(done.folder),
+        _Files(done) as files,
+    ):
         lines = _lines(chosen, done, format, system, validation, shuffle, held_out)
         for rank, line in enumerate(in_order(lines, len(chosen), done.folder)):
             files.write("validation.jsonl" if held_out[rank] else "train.jsonl", line)
@@ -74,9 +78,10 @@ def export(
 
 def _claim(folder: Path) -> None:
     """An export may replace an export, nothing else."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / "README.md").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "README.md").exists():
         raise SkytError(f"{folder} is not empty and holds no export\nname a new folder with --out")
-    folder.mkdir(parents=True, exist_ok=True)
+    with told_of_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _lines(
@@ -125,11 +130,8 @@ class _Files:
         lines = self.waiting.pop(name)
         data = b"".join(lines)
         if name not in self.open:
-            self.open[name] = open(self.done.folder / f".{name}", "wb", buffering=0)  # noqa: SIM115
-        try:
-            self.open[name].write(data)
-        except OSError as error:
-            raise SkytError(f"cannot write to {self.done.folder}: {error.strerror}") from error
+            self.open[name] = open(self.done.folder / f".{name}", "wb")  # noqa: SIM115
+        self.open[name].write(data)
         self.hashes[name].update(data)
         self.done.rows[name] = self.done.rows.get(name, 0) + len(lines)
 
@@ -137,17 +139,22 @@ class _Files:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if error is None:
-            for name in list(self.waiting):
-                self._write_out(name)
-        for file in self.open.values():
-            file.close()
+        try:
+            if error is None:
+                for name in list(self.waiting):
+                    self._write_out(name)
+            for file in self.open.values():
+                file.close()
+            if error is None:
+                self._put_in_place()
+        finally:
+            for name in self.hashes:
+                (self.done.folder / f".{name}").unlink(missing_ok=True)
+
+    def _put_in_place(self) -> None:
         for name, digest in self.hashes.items():
-            hidden = self.done.folder / f".{name}"
-            if error is not None:
-                hidden.unlink(missing_ok=True)
-            elif name in self.open:
-                hidden.replace(self.done.folder / name)
+            if name in self.open:
+                (self.done.folder / f".{name}").replace(self.done.folder / name)
                 self.done.sha256[name] = digest.hexdigest()
             else:
                 (self.done.folder / name).unlink(missing_ok=True)

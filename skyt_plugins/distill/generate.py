@@ -89,6 +89,11 @@ def generate(
                     progress.advance(len(reply.choices))
             counts.found, counts.duplicates = plan.found, plan.duplicates
             run.end_step(step, {"n": n, "start": ask.start, "end": ask.end, **asdict(counts)})
+        elif not plan.found:
+            raise SkytError(
+                f"nothing to ask: no prompt in {prompts or task}\n"
+                "look at the file, --start and --end, and the difficulty bounds"
+            )
         counts.found, counts.duplicates = plan.found, plan.duplicates
         return counts
 

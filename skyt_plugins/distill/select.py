@@ -19,7 +19,7 @@ from .arrays import arrow_bools, arrow_ints, arrow_strings
 from .frame import OUTCOMES, Frame, frame, take
 from .funnel import Funnel, funnel_text
 from .record import seed_of
-from .store import Run, write_whole
+from .store import Run, told_of_disk, write_whole
 
 PREFERENCES = ("shortest", "longest", "random", "first")
 SELECTION = pa.schema(
@@ -231,10 +231,11 @@ def _write(
         ],
         schema=SELECTION,
     )
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ".selected.tmp"
-    pq.write_table(table, temporary, compression="zstd")
-    temporary.replace(folder / "selected.parquet")
+    with told_of_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, temporary, compression="zstd")
+        temporary.replace(folder / "selected.parquet")
     about = {
         "runs": [str(path.resolve()) for path in paths],
         "rules": asdict(rules),

@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -242,9 +243,28 @@ def batches(
                 continue
             except FileNotFoundError:
                 pass  # sealed a moment ago
-        with pq.ParquetFile(shard) as file:
-            fits = _rows_that_fit(file.metadata, names)
-            yield from file.iter_batches(min(rows, fits), columns=names, use_threads=False)
+        yield from parquet_batches(shard, names, rows)
+
+
+def parquet_batches(
+    path: Path, names: Sequence[str] | None, rows: int = BATCH_ROWS
+) -> Iterator[pa.RecordBatch]:
+    """Some columns (None: all) of a Parquet file. Raises SkytError where it cannot be read."""
+    with _told_of_damage(path), pq.ParquetFile(path) as file:
+        names = list(names or file.schema_arrow.names)
+        fits = _rows_that_fit(file.metadata, names)
+        yield from file.iter_batches(min(rows, fits), columns=names, use_threads=False)
+
+
+@contextmanager
+def _told_of_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise SkytError(
+            f"{path} cannot be read: {' '.join(str(error).split())[:200]}\n"
+            "it is damaged, or no Parquet file: get it again, or remove it"
+        ) from error
 
 
 def _rows_that_fit(about: pq.FileMetaData, names: Sequence[str]) -> int:
@@ -261,7 +281,8 @@ def row_count(folder: Path, schema: pa.Schema) -> int:
     """How many rows a table holds; reads only the footers of sealed shards."""
     total = 0
     for path in folder.glob("*.parquet"):
-        total += pq.read_metadata(path).num_rows
+        with _told_of_damage(path):
+            total += pq.read_metadata(path).num_rows
     for path in folder.glob("*.jsonl"):
         if not path.with_suffix(".parquet").exists():
             total += path.read_bytes().count(b"\n")

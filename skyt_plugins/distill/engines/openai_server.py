@@ -50,6 +50,8 @@ class OpenAIEngine:
         url = base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
         self.model = model
         self.base_url = url.rstrip("/")
+        if not url.startswith(("http://", "https://")):
+            raise SkytError(f"base URL is {url!r}; it begins with http:// or https://")
         self.ring = KeyRing(read_keys(keys or None), per_minute)
         self.concurrency = int(concurrency)
         self.timeout = float(timeout)
