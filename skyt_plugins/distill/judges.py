@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple
 
 from skyt_plugins.registry import get_scorer
@@ -83,8 +84,11 @@ def golds(run: Run) -> dict[Place, Gold]:
     names = ["task", "problem", "question", "reference", "metadata", "scorer", "scorer_options"]
     found = {}
     for batch in run.batches("problems", names):
-        for task, problem, *rest in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            found[task, problem] = Gold(*rest)
+        for task, problem, question, reference, *rest in zip(
+            *(column.to_pylist() for column in batch.columns), strict=True
+        ):
+            # What is the same for most problems is held once: a third of the memory.
+            found[intern(task), problem] = Gold(question, reference, *map(intern, rest))
     return found
 
 

@@ -21,6 +21,7 @@ from .funnel import Funnel, funnel_text
 from .record import seed_of
 from .store import Run, told_of_disk, write_whole
 
+ROWS_AT_ONCE = 65_536
 PREFERENCES = ("shortest", "longest", "random", "first")
 SELECTION = pa.schema(
     [
@@ -218,8 +219,25 @@ def _draws(records: Frame, seed: int) -> np.ndarray:
 def _write(
     folder: Path, kept: Frame, paths: list[Path], rules: Rules, stages: list[dict[str, Any]]
 ) -> None:
+    temporary = folder / ".selected.tmp"
+    with told_of_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(temporary, SELECTION, compression="zstd") as file:
+            for start in range(0, max(1, len(kept)), ROWS_AT_ONCE):
+                file.write_table(_table(take(kept, slice(start, start + ROWS_AT_ONCE))))
+        temporary.replace(folder / "selected.parquet")
+    about = {
+        "runs": [str(path.resolve()) for path in paths],
+        "rules": asdict(rules),
+        "funnel": stages,
+        "count": len(kept),
+    }
+    write_whole(folder / "selection.json", json.dumps(about, indent=1, ensure_ascii=False))
+
+
+def _table(kept: Frame) -> pa.Table:
     keys = [kept.groups[group] for group in kept.group]
-    table = pa.Table.from_arrays(
+    return pa.Table.from_arrays(
         [
             arrow_ints(kept.run),
             arrow_ints(kept.row),
@@ -231,15 +249,3 @@ def _write(
         ],
         schema=SELECTION,
     )
-    temporary = folder / ".selected.tmp"
-    with told_of_disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, temporary, compression="zstd")
-        temporary.replace(folder / "selected.parquet")
-    about = {
-        "runs": [str(path.resolve()) for path in paths],
-        "rules": asdict(rules),
-        "funnel": stages,
-        "count": len(kept),
-    }
-    write_whole(folder / "selection.json", json.dumps(about, indent=1, ensure_ascii=False))
