@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import pyarrow as pa
@@ -27,6 +27,7 @@ from skyt_plugins.errors import SkytError
 
 SHARD_ROWS = 20_000
 SHARD_BYTES = 64 << 20
+BLOCK_BYTES = 8 << 20  # of a journal, parsed at once
 WHOLE_SHARD_ROWS = 4_096
 # Batches that stay in the processor's cache are read several times as fast as large ones, whose
 # memory comes fresh from the system each time.
@@ -64,7 +65,7 @@ class TableWriter:
                 self._seal_current()
                 path = self.folder / f"{self._number:05d}.jsonl"
                 columns = {name: [row[name] for row in rows] for name in self.schema.names}
-                _write_shard(pa.Table.from_pydict(columns, self.schema), path)
+                _write_shard([pa.Table.from_pydict(columns, self.schema)], self.schema, path)
                 self._number += 1
             return
         self.append_lines(json_lines(rows), len(rows))
@@ -184,20 +185,22 @@ def _cut_torn_tail(journal: Path) -> tuple[int, int]:
 def seal(journal: Path, schema: pa.Schema) -> None:
     """Turn a closed journal into a Parquet shard; a kill in between leaves the journal."""
     try:
-        table = _read_journal(journal, schema)
+        with open(journal, "rb") as file:
+            _write_shard(_journal_tables(file, schema), schema, journal)
     except FileNotFoundError as error:
         raise SkytError(f"{journal} has vanished: something else removed it") from error
-    _write_shard(table, journal)
     journal.unlink()
 
 
-def _write_shard(table: pa.Table, journal: Path) -> None:
+def _write_shard(tables: Iterable[pa.Table], schema: pa.Schema, journal: Path) -> None:
     """Write the Parquet shard that stands for `journal`, whole or not at all."""
     target = journal.with_suffix(".parquet")
     temporary = journal.with_suffix(".tmp")
     try:
         with open(temporary, "wb") as file:
-            pq.write_table(table, file, compression="zstd", compression_level=1)
+            with pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as shard:
+                for table in tables:
+                    shard.write_table(table)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -209,18 +212,20 @@ def _write_shard(table: pa.Table, journal: Path) -> None:
     temporary.replace(target)
 
 
-def _read_journal(journal: Path, schema: pa.Schema) -> pa.Table:
-    data = journal.read_bytes()
-    data = data[: data.rfind(b"\n") + 1]
-    if not data:
-        return schema.empty_table()
-    return pyarrow.json.read_json(
-        pa.BufferReader(data),
-        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
-        parse_options=pyarrow.json.ParseOptions(
-            explicit_schema=schema, unexpected_field_behavior="ignore"
-        ),
-    ).select(schema.names)
+def _journal_tables(journal: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    """A journal's whole lines, about BLOCK_BYTES at a time."""
+    begun = False
+    while not begun and (lines := journal.readlines(BLOCK_BYTES)):
+        begun = not lines[-1].endswith(b"\n")  # by a writer who is at it
+        data = b"".join(lines[:-1] if begun else lines)
+        if data:
+            yield pyarrow.json.read_json(
+                pa.BufferReader(data),
+                read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
+                parse_options=pyarrow.json.ParseOptions(
+                    explicit_schema=schema, unexpected_field_behavior="ignore"
+                ),
+            ).select(schema.names)
 
 
 def batches(
@@ -237,12 +242,15 @@ def batches(
         shard = folder / f"{stem}.parquet"
         if not shard.exists():
             try:
-                table = _read_journal(folder / f"{stem}.jsonl", schema).select(names)
-                fits = BATCH_BYTES * table.num_rows // max(1, table.nbytes)
-                yield from table.to_batches(max_chunksize=min(rows, max(1, fits)))
-                continue
+                journal = open(folder / f"{stem}.jsonl", "rb")  # noqa: SIM115
             except FileNotFoundError:
                 pass  # sealed a moment ago
+            else:
+                with journal:
+                    for table in _journal_tables(journal, schema):
+                        fits = max(1, BATCH_BYTES * table.num_rows // max(1, table.nbytes))
+                        yield from table.select(names).to_batches(min(rows, fits))
+                continue
         yield from parquet_batches(shard, names, rows)
 
 
