@@ -83,12 +83,20 @@ def test_a_problem_without_reference_is_counted_not_judged(tmp_path: Path) -> No
     assert (counts.written, counts.unscorable) == (1, 1)
 
 
-def test_several_processes_give_the_verdicts_of_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts so small that a few texts reach other processes."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one core: nothing is forked")
     monkeypatch.setattr(threading, "active_count", lambda: 1)  # whatever ran before this test
     monkeypatch.setattr(judging, "FIRST_PART", 4)
     monkeypatch.setattr(judging, "LARGEST_PART", 8)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_several_processes_give_the_verdicts_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = [GOOD, BAD, "no box", ""]
     given = [Given(f"p{i % 30}", texts[i % 4], 1, error="x" * (i % 7 == 0)) for i in range(400)]
     alone, several = (make_run(tmp_path / name, given) for name in ("alone", "several"))
@@ -98,8 +106,6 @@ def test_several_processes_give_the_verdicts_of_one(
         judging._Team, "give", lambda team, part: given_to_others.append(part) or give(team, part)
     )
     score(several)
-    if len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("one core: nothing is forked")
     assert given_to_others
     monkeypatch.setattr(judging, "CHEAP_SECONDS", 0)
     score(alone)
@@ -107,12 +113,10 @@ def test_several_processes_give_the_verdicts_of_one(
     assert score(several).written == 0
 
 
+@pytest.mark.usefixtures("small_parts")
 def test_a_judging_process_that_dies_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threading, "active_count", lambda: 1)  # whatever ran before this test
-    monkeypatch.setattr(judging, "FIRST_PART", 4)
-    monkeypatch.setattr(judging, "LARGEST_PART", 8)
     run = make_run(tmp_path / "run", [Given(f"p{i}", GOOD, 1) for i in range(100)])
     here, judge = os.getpid(), Judges.judge
 
@@ -120,8 +124,6 @@ def test_a_judging_process_that_dies_is_told(
         return judge(self, texts) if os.getpid() == here else os._exit(9)
 
     monkeypatch.setattr(Judges, "judge", die)
-    if len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("one core: nothing is forked")
     with pytest.raises(SkytError, match="a process that judges has died"):
         score(run)
     monkeypatch.undo()
