@@ -45,10 +45,11 @@ for name, place in COMMANDS.items():
 
 
 def main() -> None:
-    """Run the command line; a SkytError is its message and exit code 2, without a traceback."""
+    """Run the command line; a SkytError is its message and exit code 2, without a traceback, and so
+    is what the operating system refuses (a full disk, a folder of somebody else)."""
     try:
         app()
-    except SkytError as error:
+    except (SkytError, OSError) as error:
         print(f"skyt: {error}", file=sys.stderr)
         raise SystemExit(2) from None
 

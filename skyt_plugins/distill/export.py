@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
+import orjson
 
 from skyt_plugins.errors import SkytError
 
@@ -18,7 +20,9 @@ from .ordered import in_order
 from .progress import Progress
 from .record import seed_of
 from .selection import Selection
-from .store import write_whole
+from .store import told_of_disk, write_whole
+
+LINES_AT_ONCE = 256
 
 
 @dataclass
@@ -57,10 +61,15 @@ def export(
         raise SkytError(f"the selection in {selection} is empty: there is nothing to export")
     done = Exported(Path(out))
     _claim(done.folder)
-    with Progress("export", "rows", len(chosen)) as progress, _Files(done) as files:
-        lines = _lines(chosen, done, format, system, validation, shuffle)
-        for line in in_order(lines, len(chosen), done.folder):
-            files.write(line)
+    held_out = np.zeros(len(chosen), bool)  # by rank
+    with (
+        Progress("export", "rows", len(chosen)) as progress,
+        told_of_disk(done.folder),
+        _Files(done) as files,
+    ):
+        lines = _lines(chosen, done, format, system, validation, shuffle, held_out)
+        for rank, line in enumerate(in_order(lines, len(chosen), done.folder)):
+            files.write("validation.jsonl" if held_out[rank] else "train.jsonl", line)
             progress.advance(1)
     settings = {"format": format, "system": system, "validation": validation, "shuffle": shuffle}
     write_whole(done.folder / "README.md", dataset_card(done, chosen, settings))
@@ -69,9 +78,10 @@ def export(
 
 def _claim(folder: Path) -> None:
     """An export may replace an export, nothing else."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / "README.md").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "README.md").exists():
         raise SkytError(f"{folder} is not empty and holds no export\nname a new folder with --out")
-    folder.mkdir(parents=True, exist_ok=True)
+    with told_of_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _lines(
@@ -81,17 +91,19 @@ def _lines(
     system: str | None,
     validation: float,
     shuffle: int | None,
+    held_out: np.ndarray,
 ) -> Iterator[tuple[int, bytes]]:
-    """(rank, line); the line's first byte says which file it belongs to."""
+    """(rank, line) in any order; marks in `held_out` the ranks of the validation part."""
     shape = FORMATS[format]
-    ranks = chosen.ranks(shuffle)
+    ranks = chosen.ranks(shuffle).tolist()
     for record in chosen.texts():
+        rank = ranks[record.index]
         row = shape(turns(record.messages, system), record.text)
-        held_out = is_held_out(record.key.task, record.key.problem, validation)
+        if validation and is_held_out(record.key.task, record.key.problem, validation):
+            held_out[rank] = True
         done.tasks[record.key.task] += 1
         done.tokens[record.key.task] += record.tokens
-        line = json.dumps(row, ensure_ascii=False).encode()
-        yield int(ranks[record.index]), (b"v" if held_out else b"t") + line
+        yield rank, orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def is_held_out(task: str, problem: str, share: float) -> bool:
@@ -105,32 +117,44 @@ class _Files:
     def __init__(self, done: Exported) -> None:
         self.done = done
         self.open: dict[str, BinaryIO] = {}
+        self.waiting: dict[str, list[bytes]] = {}
         self.hashes = {"train.jsonl": hashlib.sha256(), "validation.jsonl": hashlib.sha256()}
 
-    def write(self, line: bytes) -> None:
-        name = "validation.jsonl" if line[:1] == b"v" else "train.jsonl"
+    def write(self, name: str, line: bytes) -> None:
+        waiting = self.waiting.setdefault(name, [])
+        waiting.append(line)
+        if len(waiting) >= LINES_AT_ONCE:
+            self._write_out(name)
+
+    def _write_out(self, name: str) -> None:
+        lines = self.waiting.pop(name)
+        data = b"".join(lines)
         if name not in self.open:
             self.open[name] = open(self.done.folder / f".{name}", "wb")  # noqa: SIM115
-        data = line[1:] + b"\n"
-        try:
-            self.open[name].write(data)
-        except OSError as error:
-            raise SkytError(f"cannot write to {self.done.folder}: {error.strerror}") from error
+        self.open[name].write(data)
         self.hashes[name].update(data)
-        self.done.rows[name] = self.done.rows.get(name, 0) + 1
+        self.done.rows[name] = self.done.rows.get(name, 0) + len(lines)
 
     def __enter__(self) -> _Files:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for file in self.open.values():
-            file.close()
+        try:
+            if error is None:
+                for name in list(self.waiting):
+                    self._write_out(name)
+            for file in self.open.values():
+                file.close()
+            if error is None:
+                self._put_in_place()
+        finally:
+            for name in self.hashes:
+                (self.done.folder / f".{name}").unlink(missing_ok=True)
+
+    def _put_in_place(self) -> None:
         for name, digest in self.hashes.items():
-            hidden = self.done.folder / f".{name}"
-            if error is not None:
-                hidden.unlink(missing_ok=True)
-            elif name in self.open:
-                hidden.replace(self.done.folder / name)
+            if name in self.open:
+                (self.done.folder / f".{name}").replace(self.done.folder / name)
                 self.done.sha256[name] = digest.hexdigest()
             else:
                 (self.done.folder / name).unlink(missing_ok=True)

@@ -71,6 +71,7 @@ def frame(runs: Sequence[Run]) -> Frame:
         places = _Places(columns, codes, start, end)
         _add_scores(run, places, outcome)
         _add_rewrites(run, places, rewritten, tokens)
+        del places  # as large as all the rest
         start = end
     groups = list(codes)
     order = sorted(range(len(groups)), key=groups.__getitem__)
@@ -94,8 +95,8 @@ def frame(runs: Sequence[Run]) -> Frame:
     return take(found, np.lexsort((found.run, found.sample, found.group)))
 
 
-def take(records: Frame, index: np.ndarray) -> Frame:
-    """The records at `index` (positions or a mask)."""
+def take(records: Frame, index: np.ndarray | slice) -> Frame:
+    """The records at `index` (positions, a mask or a slice)."""
     arrays = {
         name: value[index] for name, value in vars(records).items() if isinstance(value, np.ndarray)
     }

@@ -89,6 +89,11 @@ def generate(
                     progress.advance(len(reply.choices))
             counts.found, counts.duplicates = plan.found, plan.duplicates
             run.end_step(step, {"n": n, "start": ask.start, "end": ask.end, **asdict(counts)})
+        elif not plan.found:
+            raise SkytError(
+                f"nothing to ask: no prompt in {prompts or task}\n"
+                "look at the file, --start and --end, and the difficulty bounds"
+            )
         counts.found, counts.duplicates = plan.found, plan.duplicates
         return counts
 
@@ -185,6 +190,7 @@ def _responses(
     request, prompt = reply.request, reply.request.prompt
     tokens, exact = token_counts(reply)
     texts = [(choice.text, choice.finish_reason) for choice in reply.choices]
+    sampling = to_json(params)
     if reply.error:
         texts = [("", "refused")] * len(request.samples)
     for position, (text, finish) in enumerate(texts):
@@ -202,7 +208,7 @@ def _responses(
             tokens_exact=exact,
             model=engine.model,
             engine=engine.name,
-            sampling=to_json(params),
+            sampling=sampling,
             seed=request.seed,
             choice=position,
             choices=len(texts),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from sys import intern
+from typing import Any, NamedTuple
 
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Problem, Scorer, Verdict
 
-from .record import Key
+from .record import Key, clean, to_json
+from .shards import json_lines
 from .store import Run
 
 KEPT_PROBLEMS = 16_384
@@ -25,40 +29,81 @@ class Gold(NamedTuple):
     options: str
 
 
-class Text(NamedTuple):
-    """One text to judge: a response, or its rewrite."""
+Place = tuple[str, str]  # (task, problem)
+Judge = tuple[str, str]  # (scorer, its options as JSON)
 
-    key: Key
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts for one judge, as columns of one length: all responses, or all rewrites (`of`)."""
+
+    judge: Judge
     of: str
-    text: str
-    error: str
-    judge: tuple[str, str] = ("", "")  # scorer and options
+    task: list[str]
+    problem: list[str]
+    sample: list[int]
+    text: list[str]
+    error: list[str]  # why the engine refused; "" otherwise
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def columns(self) -> tuple[list[Any], ...]:
+        return self.task, self.problem, self.sample, self.text, self.error
+
+    def places(self) -> Iterator[Place]:
+        return zip(self.task, self.problem, strict=True)
+
+    def part(self, start: int, end: int) -> Texts:
+        return Texts(self.judge, self.of, *(column[start:end] for column in self.columns()))
+
+    def picked(self, index: Sequence[int]) -> Texts:
+        columns = ([column[i] for i in index] for column in self.columns())
+        return Texts(self.judge, self.of, *columns)
 
 
-def golds(run: Run) -> dict[tuple[str, str], Gold]:
+class Judged(NamedTuple):
+    """Rows of table `scores` as JSON lines, and how many of each outcome."""
+
+    lines: bytes
+    outcomes: Counter[str]
+
+
+def parts(stream: Iterable[Texts], size: Callable[[Judge], int]) -> Iterator[Texts]:
+    """The texts of `stream` in parts of at most `size(judge)`, asked anew for each part."""
+    for texts in stream:
+        start = 0
+        while start < len(texts):
+            end = start + size(texts.judge)
+            yield texts.part(start, end)
+            start = end
+
+
+def golds(run: Run) -> dict[Place, Gold]:
     """(task, problem) → how to judge it."""
     names = ["task", "problem", "question", "reference", "metadata", "scorer", "scorer_options"]
     found = {}
     for batch in run.batches("problems", names):
-        for task, problem, *rest in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            found[task, problem] = Gold(*rest)
+        for task, problem, question, reference, *rest in zip(
+            *(column.to_pylist() for column in batch.columns), strict=True
+        ):
+            # What is the same for most problems is held once: a third of the memory.
+            found[intern(task), problem] = Gold(question, reference, *map(intern, rest))
     return found
 
 
 class Judges:
     """The scorers of a run, made once each, with the rule that each stands for."""
 
-    def __init__(
-        self, gold: Mapping[tuple[str, str], Gold], scorer: str = "", options: str = "{}"
-    ) -> None:
+    def __init__(self, gold: Mapping[Place, Gold], scorer: str = "", options: str = "{}") -> None:
         self.gold = gold
         self.override = (scorer, options) if scorer else None
-        self.made: dict[tuple[str, str], tuple[Scorer, str]] = {}
-        self._problems: dict[tuple[str, str], Problem] = {}
+        self.made: dict[Judge, tuple[Scorer, str]] = {}
+        self._problems: dict[Place, Problem] = {}
 
-    def name(self, key: Key) -> tuple[str, str] | None:
-        """(scorer, options) for a record; None where it cannot be judged. See `made`."""
-        gold = self.gold.get((key.task, key.problem))
+    def name(self, place: Place) -> Judge | None:
+        """Who judges responses to a problem; None where nobody can. See `made`."""
+        gold = self.gold.get(place)
         if gold is None or gold.reference == "null":
             return None
         name = self.override or (gold.scorer, gold.options)
@@ -71,28 +116,55 @@ class Judges:
 
     def of(self, key: Key) -> tuple[Scorer, str] | None:
         """(scorer, rule) for a record; None where it cannot be judged."""
-        name = self.name(key)
+        name = self.name((key.task, key.problem))
         return self.made[name] if name else None
 
-    def problem(self, key: Key) -> Problem:
-        place = (key.task, key.problem)
+    def problem(self, place: Place) -> Problem:
         if place not in self._problems:
             if len(self._problems) > KEPT_PROBLEMS:
                 self._problems.clear()
             gold = self.gold[place]
             self._problems[place] = Problem(
-                key.problem, gold.question, json.loads(gold.reference), json.loads(gold.metadata)
+                place[1], gold.question, json.loads(gold.reference), json.loads(gold.metadata)
             )
         return self._problems[place]
 
-    def judge(self, texts: list[Text]) -> Iterator[tuple[Text, Verdict]]:
-        """Each text with its verdict; one `score_batch` per scorer."""
-        groups: dict[tuple[str, str], list[Text]] = {}
-        for text in texts:
-            if text.error:
-                yield text, Verdict.no_answer(f"the engine refused: {text.error}")
-            else:
-                groups.setdefault(text.judge, []).append(text)
-        for name, group in groups.items():
-            pairs = [(text.text, self.problem(text.key)) for text in group]
-            yield from zip(group, self.made[name][0].score_batch(pairs), strict=True)
+    def judge(self, texts: Texts) -> list[Verdict]:
+        """One verdict for each of `texts`, in order, from one `score_batch`."""
+        refused = [error for error in texts.error if error]
+        pairs = [
+            (text, self.problem(place))
+            for text, place, error in zip(texts.text, texts.places(), texts.error, strict=True)
+            if not error
+        ]
+        judged = iter(self.made[texts.judge][0].score_batch(pairs))
+        if not refused:
+            return list(judged)
+        return [
+            Verdict.no_answer(f"the engine refused: {error}") if error else next(judged)
+            for error in texts.error
+        ]
+
+    def judged(self, texts: Texts, verdicts: Sequence[Verdict], step: str) -> Judged:
+        """The rows of table `scores`."""
+        scorer, rule = self.made[texts.judge]
+        rows = (
+            {
+                "task": task,
+                "problem": problem,
+                "sample": sample,
+                "of": texts.of,
+                "outcome": verdict.outcome.value,
+                "value": verdict.value,
+                "answer": clean(verdict.answer),
+                "reason": clean(verdict.reason),
+                "details": clean(to_json(dict(verdict.details))) if verdict.details else "{}",
+                "scorer": scorer.name,
+                "rule": rule,
+                "step": step,
+            }
+            for task, problem, sample, verdict in zip(
+                texts.task, texts.problem, texts.sample, verdicts, strict=True
+            )
+        )
+        return Judged(json_lines(rows), Counter(verdict.outcome.value for verdict in verdicts))

@@ -102,7 +102,7 @@ class Splitter:
         judge = self.judges.of(key)
         if judge is None:
             return Pieces(key, reason="the problem has no scorer or no reference")
-        problem = self.judges.problem(key)
+        problem = self.judges.problem((key.task, key.problem))
         pairs = [(boxed_proposal(piece), problem) for piece in pieces]
         right = [verdict.is_correct for verdict in judge[0].score_batch(pairs)]
         return Pieces(key, pieces, right, solution)
@@ -141,7 +141,7 @@ class Splitter:
                 yield Pieces(key, reason="the judge said neither True nor False")
 
     def _judge_question(self, key: Key, piece: str) -> list[Message]:
-        problem = self.judges.problem(key)
+        problem = self.judges.problem((key.task, key.problem))
         return _user(
             JUDGE, question=problem.question, reference=str(problem.reference), piece=piece
         )

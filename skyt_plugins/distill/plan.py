@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from .engines.base import Request
 from .record import Prompt
 from .store import Run
+
+READ_AHEAD = 64  # prompts: their problems are written in one go
 
 
 @dataclass
@@ -55,18 +58,23 @@ class Plan:
     duplicates: int = 0
 
     def requests(self) -> Iterator[Request]:
-        """Requests in the order of the prompts; writes each new problem to the run first."""
+        """Requests in the order of the prompts; writes the problems that are new first."""
         inventory = Inventory.of(self.run)
         seen: set[tuple[str, str]] = set()
-        for prompt in self.prompts:
-            key = (prompt.task, prompt.problem)
-            if key in seen:
-                self.duplicates += 1
-                continue
-            seen.add(key)
-            if key not in inventory.problems:
-                self.run.append("problems", [prompt.row()])
-            missing = inventory.missing(prompt, self.n)
-            self.found += self.n - len(missing)
-            if missing:
-                yield Request(prompt, missing, self.seed)
+        prompts = iter(self.prompts)
+        while ahead := list(islice(prompts, READ_AHEAD)):
+            unique = {}
+            for prompt in ahead:
+                key = (prompt.task, prompt.problem)
+                if key in seen:
+                    self.duplicates += 1
+                    continue
+                seen.add(key)
+                unique[key] = prompt
+            new = [prompt.row() for key, prompt in unique.items() if key not in inventory.problems]
+            self.run.append("problems", new)
+            for prompt in unique.values():
+                missing = inventory.missing(prompt, self.n)
+                self.found += self.n - len(missing)
+                if missing:
+                    yield Request(prompt, missing, self.seed)

@@ -20,6 +20,7 @@ class Progress:
         self.total = total
         self.done = 0
         self._start = self._shown = time.monotonic()
+        self._terminal = sys.stderr.isatty()  # asked once: it is a system call
         self._bar: Any = None
         self._task: Any = None
 
@@ -28,7 +29,7 @@ class Progress:
         now = time.monotonic()
         if self._bar is not None:
             self._bar.update(self._task, completed=self.done)
-        elif sys.stderr.isatty():
+        elif self._terminal:
             if now - self._start >= QUIET_SECONDS:
                 self._show_bar()
         elif now - self._shown >= LINE_SECONDS:

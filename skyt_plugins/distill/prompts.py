@@ -92,7 +92,13 @@ def _row_prompt(path: Path, row: Mapping[str, Any], ask: Ask) -> Prompt:
     messages = row.get("messages")
     question = _first(row, QUESTION_COLUMNS)
     if messages:
-        messages = [{"role": m["role"], "content": m["content"]} for m in messages]
+        try:
+            messages = [{"role": m["role"], "content": m["content"]} for m in messages]
+        except (TypeError, KeyError):
+            raise SkytError(
+                f"{path}: `messages` must be a list of objects with role and content, not "
+                f"{json.dumps(messages, default=str):.80}"
+            ) from None
         question = next((m["content"] for m in messages if m["role"] == "user"), "")
         if ask.prefill:
             messages = [*messages, {"role": "assistant", "content": ask.prefill}]
@@ -131,11 +137,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         raise SkytError(f"no file {path}")
     if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
+        from .shards import parquet_batches
 
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(2_048):
-                yield from batch.to_pylist()
+        for batch in parquet_batches(path, None):
+            yield from batch.to_pylist()
     elif path.suffix == ".json":
         try:
             yield from json.loads(path.read_text(encoding="utf-8"))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from skyt_plugins.errors import SkytError
-from skyt_plugins.types import Scorer, Verdict
 
-from .judges import Judges, Text, golds
+from .judges import Judge, Judged, Judges, Place, Texts, golds
+from .judging import judged_here
 from .progress import Progress
-from .record import Key, clean, to_json
+from .record import to_json
 from .store import Run
-
-# Verdicts are written every few seconds: that much work at most is lost in a crash.
-CHUNK_SECONDS = 3.0
-FIRST_CHUNK, LARGEST_CHUNK = 64, 16_384
 
 
 @dataclass
@@ -60,19 +55,16 @@ def score(
     with Run.writing(folder) as run:
         judges = Judges(golds(run), scorer, to_json(dict(scorer_options or {})))
         counts = Scored()
-        before = _Judged(None if force else run)
+        before = _Before(None if force else run)
         step = run.begin_step("score", {"scorer": scorer, "options": dict(scorer_options or {})})
-        wanted = frozenset(ids)
         total = run.count("responses") + run.count("rewrites")
         with Progress("score", "responses", total) as progress:
-            pending = _pending(run, judges, before, wanted, counts, progress)
-            for verdicts in _verdicts(judges, pending, ray_address):
-                rows = [
-                    _row(text, verdict, judges.made[text.judge], step) for text, verdict in verdicts
-                ]
-                run.append("scores", rows)
-                counts.written += len(rows)
-                counts.outcomes.update(row["outcome"] for row in rows)
+            pending = _pending(run, judges, before, frozenset(ids), counts, progress)
+            for judged in _judged(run, judges, pending, step, ray_address):
+                rows = judged.outcomes.total()
+                run.append_lines("scores", judged.lines, rows)
+                counts.written += rows
+                counts.outcomes.update(judged.outcomes)
         if counts.unscorable and not counts.written and not counts.found:
             raise SkytError(
                 f"{run.folder}: no problem here has both a scorer and a reference\n"
@@ -82,21 +74,21 @@ def score(
         return counts
 
 
-def _verdicts(
-    judges: Judges, texts: Iterable[Text], ray_address: str | None
-) -> Iterator[Iterable[tuple[Text, Verdict]]]:
+def _judged(
+    run: Run, judges: Judges, texts: Iterable[Texts], step: str, ray_address: str | None
+) -> Iterator[Judged]:
     if ray_address is None:
-        return (judges.judge(chunk) for chunk in _timed_chunks(texts))
+        return judged_here(run, judges, texts, step)
     try:
         from .ray_score import judged_by_ray
     except ImportError as error:
         raise SkytError(
             f"Ray is asked for and cannot be imported: {error}\npip install 'skyt[ray]'"
         ) from error
-    return judged_by_ray(judges, texts, ray_address)
+    return judged_by_ray(judges, texts, step, ray_address)
 
 
-class _Judged:
+class _Before:
     """Which records were last judged under which rule: bits of samples, as in `plan.Inventory`."""
 
     def __init__(self, run: Run | None) -> None:
@@ -116,76 +108,43 @@ class _Judged:
         bits = self.bits.setdefault(rule, {})
         bits[place] = bits.get(place, 0) | bit
 
-    def has(self, text: Text, rule: str) -> bool:
-        bits = self.bits.get(rule, {}).get((text.of, text.key.task, text.key.problem), 0)
-        return bool(bits >> text.key.sample & 1)
+    def has(self, of: str, place: Place, sample: int, rule: str) -> bool:
+        return bool(self.bits.get(rule, {}).get((of, *place), 0) >> sample & 1)
 
 
 def _pending(
     run: Run,
     judges: Judges,
-    before: _Judged,
+    before: _Before,
     wanted: Collection[str],
     counts: Scored,
     progress: Progress,
-) -> Iterator[Text]:
-    for number, text in enumerate(_texts(run), 1):
-        if number % 256 == 0:
-            progress.advance(256)
-        if wanted and text.key.problem not in wanted:
-            continue
-        name = judges.name(text.key)
-        if name is None:
-            counts.unscorable += 1
-        elif before.has(text, judges.made[name][1]):
-            counts.found += 1
-        else:
-            yield text._replace(judge=name)
+) -> Iterator[Texts]:
+    """What is to be judged, batch by batch, parted by judge."""
+    for texts in _texts(run):
+        todo: dict[Judge, list[int]] = {}
+        for i, place in enumerate(texts.places()):
+            if wanted and place[1] not in wanted:
+                continue
+            judge = judges.name(place)
+            if judge is None:
+                counts.unscorable += 1
+            elif before.bits and before.has(
+                texts.of, place, texts.sample[i], judges.made[judge][1]
+            ):
+                counts.found += 1
+            else:
+                todo.setdefault(judge, []).append(i)
+        for judge, index in todo.items():
+            yield replace(texts if len(index) == len(texts) else texts.picked(index), judge=judge)
+        progress.advance(len(texts))
 
 
-def _texts(run: Run) -> Iterator[Text]:
+def _texts(run: Run) -> Iterator[Texts]:
     names = ["task", "problem", "sample", "response", "error"]
     for batch in run.batches("responses", names):
-        for task, problem, sample, text, error in zip(
-            *(c.to_pylist() for c in batch.columns), strict=True
-        ):
-            yield Text(Key(task, problem, sample), "response", text, error)
+        yield Texts(("", ""), "response", *(column.to_pylist() for column in batch.columns))
     for batch in run.batches("rewrites", ["task", "problem", "sample", "text", "accepted"]):
-        for task, problem, sample, text, accepted in zip(
-            *(c.to_pylist() for c in batch.columns), strict=True
-        ):
-            if accepted:
-                yield Text(Key(task, problem, sample), "rewrite", text, "")
-
-
-def _timed_chunks(texts: Iterable[Text]) -> Iterator[list[Text]]:
-    """Chunks that take about CHUNK_SECONDS each to be worked on by whoever takes them."""
-    size = FIRST_CHUNK
-    chunk: list[Text] = []
-    for text in texts:
-        chunk.append(text)
-        if len(chunk) >= size:
-            began = time.monotonic()
-            yield chunk
-            took = time.monotonic() - began
-            size = min(LARGEST_CHUNK, max(1, size * 2 if took < CHUNK_SECONDS / 2 else size // 2))
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-def _row(text: Text, verdict: Verdict, judge: tuple[Scorer, str], step: str) -> dict[str, Any]:
-    return {
-        "task": text.key.task,
-        "problem": text.key.problem,
-        "sample": text.key.sample,
-        "of": text.of,
-        "outcome": verdict.outcome.value,
-        "value": verdict.value,
-        "answer": clean(verdict.answer),
-        "reason": clean(verdict.reason),
-        "details": clean(to_json(dict(verdict.details))) if verdict.details else "{}",
-        "scorer": judge[0].name,
-        "rule": judge[1],
-        "step": step,
-    }
+        batch = batch.filter(batch.column("accepted"))
+        task, problem, sample, text = (column.to_pylist() for column in batch.columns[:4])
+        yield Texts(("", ""), "rewrite", task, problem, sample, text, [""] * len(text))

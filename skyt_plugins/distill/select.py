@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 from skyt_plugins.errors import SkytError
 
 from . import texts
+from .arrays import arrow_bools, arrow_ints, arrow_strings
 from .frame import OUTCOMES, Frame, frame, take
 from .funnel import Funnel, funnel_text
 from .record import seed_of
-from .store import Run, write_whole
+from .store import Run, told_of_disk, write_whole
 
+ROWS_AT_ONCE = 65_536
 PREFERENCES = ("shortest", "longest", "random", "first")
 SELECTION = pa.schema(
     [
@@ -217,23 +219,13 @@ def _draws(records: Frame, seed: int) -> np.ndarray:
 def _write(
     folder: Path, kept: Frame, paths: list[Path], rules: Rules, stages: list[dict[str, Any]]
 ) -> None:
-    keys = [kept.groups[group] for group in kept.group]
-    table = pa.table(
-        [
-            pa.array(kept.run),
-            pa.array(kept.row),
-            pa.array([task for task, _ in keys], pa.string()),
-            pa.array([problem for _, problem in keys], pa.string()),
-            pa.array(kept.sample),
-            pa.array(kept.rewritten),
-            pa.array(kept.tokens),
-        ],
-        schema=SELECTION,
-    )
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ".selected.tmp"
-    pq.write_table(table, temporary, compression="zstd")
-    temporary.replace(folder / "selected.parquet")
+    with told_of_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(temporary, SELECTION, compression="zstd") as file:
+            for start in range(0, max(1, len(kept)), ROWS_AT_ONCE):
+                file.write_table(_table(take(kept, slice(start, start + ROWS_AT_ONCE))))
+        temporary.replace(folder / "selected.parquet")
     about = {
         "runs": [str(path.resolve()) for path in paths],
         "rules": asdict(rules),
@@ -241,3 +233,19 @@ def _write(
         "count": len(kept),
     }
     write_whole(folder / "selection.json", json.dumps(about, indent=1, ensure_ascii=False))
+
+
+def _table(kept: Frame) -> pa.Table:
+    keys = [kept.groups[group] for group in kept.group]
+    return pa.Table.from_arrays(
+        [
+            arrow_ints(kept.run),
+            arrow_ints(kept.row),
+            arrow_strings([task for task, _ in keys]),
+            arrow_strings([problem for _, problem in keys]),
+            arrow_ints(kept.sample),
+            arrow_bools(kept.rewritten),
+            arrow_ints(kept.tokens),
+        ],
+        schema=SELECTION,
+    )

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from skyt_plugins.errors import SkytError
 
+from .arrays import arrow_ints, numpy_ints
 from .record import Key, Message, seed_of
 from .store import Run
 
@@ -46,7 +47,7 @@ class Selection:
             folder = folder / "selection"
         try:
             about = json.loads((folder / "selection.json").read_text(encoding="utf-8"))
-            table = pq.read_table(folder / "selected.parquet")
+            table = pq.ParquetFile(folder / "selected.parquet").read()
         except FileNotFoundError:
             raise SkytError(f"no selection in {path}\nmake one with `skyt select {path}`") from None
         return cls(table, about, [Run.reading(run) for run in about["runs"]])
@@ -56,15 +57,15 @@ class Selection:
 
     def texts(self) -> Iterator[Chosen]:
         """Every chosen record, in the order of its run's shards (not of the selection)."""
-        numbers = self.table["run"].to_numpy()
-        rewritten = self.table["rewritten"].to_numpy(zero_copy_only=False)
+        numbers = numpy_ints(self.table["run"])
+        rewritten = np.array(self.table["rewritten"].to_pylist(), bool)
         for number, run in enumerate(self.runs):
             mine = numbers == number
             yield from self._responses(run, np.flatnonzero(mine & ~rewritten))
             yield from self._rewrites(run, np.flatnonzero(mine & rewritten))
 
     def _responses(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
-        rows = self.table["row"].to_numpy()[index]
+        rows = numpy_ints(self.table["row"])[index]
         order = np.argsort(rows, kind="stable")
         rows, index = rows[order], index[order]
         names = ["task", "problem", "sample", "messages", "response", "completion_tokens"]
@@ -72,14 +73,14 @@ class Selection:
         for batch in run.batches("responses", names):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
             if end > at:
-                picked = batch.take(pa.array(rows[at:end] - start))
+                picked = batch.take(arrow_ints(rows[at:end] - start))
                 yield from _chosen(index[at:end], picked)
             at, start = end, start + batch.num_rows
 
     def _rewrites(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
         if not len(index):
             return
-        part = self.table.take(pa.array(index)).select(["task", "problem", "sample"])
+        part = self.table.take(arrow_ints(index)).select(["task", "problem", "sample"])
         wanted = dict(zip(_keys(part), index.tolist(), strict=True))
         last: dict[Key, int] = {}
         row = 0
@@ -91,7 +92,7 @@ class Selection:
         for batch in run.batches("rewrites", names):
             here = [i for i, key in enumerate(_keys(batch)) if last.get(key) == row + i]
             if here:
-                picked = batch.take(pa.array(here))
+                picked = batch.take(arrow_ints(np.array(here)))
                 yield from _chosen(np.array([wanted[key] for key in _keys(picked)]), picked)
             row += batch.num_rows
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import orjson
 import pyarrow as pa
 import pyarrow.json
 import pyarrow.parquet as pq
@@ -25,8 +27,11 @@ from skyt_plugins.errors import SkytError
 
 SHARD_ROWS = 20_000
 SHARD_BYTES = 64 << 20
+BLOCK_BYTES = 8 << 20  # of a journal, parsed at once
 WHOLE_SHARD_ROWS = 4_096
-BATCH_ROWS = 2_048
+# Batches that stay in the processor's cache are read several times as fast as large ones, whose
+# memory comes fresh from the system each time.
+BATCH_ROWS, BATCH_BYTES = 512, 2 << 20
 
 
 class TableWriter:
@@ -60,18 +65,18 @@ class TableWriter:
                 self._seal_current()
                 path = self.folder / f"{self._number:05d}.jsonl"
                 columns = {name: [row[name] for row in rows] for name in self.schema.names}
-                _write_shard(pa.Table.from_pydict(columns, self.schema), path)
+                _write_shard([pa.Table.from_pydict(columns, self.schema)], self.schema, path)
                 self._number += 1
             return
-        data = b"".join(
-            json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-            for row in rows
-        )
+        self.append_lines(json_lines(rows), len(rows))
+
+    def append_lines(self, data: bytes, rows: int) -> None:
+        """The same for rows that are JSON lines already."""
         with self._lock:
             if self._fd < 0:
                 self._open_journal()
             self._write(data)
-            self._rows += len(rows)
+            self._rows += rows
             self._bytes += len(data)
             if self._rows >= self.shard_rows or self._bytes >= SHARD_BYTES:
                 self._seal_current()
@@ -84,13 +89,12 @@ class TableWriter:
             raise SkytError(f"cannot write to {self.folder}: {error.strerror}") from error
 
     def _write(self, data: bytes) -> None:
-        start = os.fstat(self._fd).st_size
         view = memoryview(data)
         try:
             while view:
                 view = view[os.write(self._fd, view) :]
         except OSError as error:
-            os.ftruncate(self._fd, start)
+            os.ftruncate(self._fd, self._bytes)
             raise SkytError(
                 f"cannot write to {self.folder}: {error.strerror}\n"
                 "everything finished so far is safe; make room and run the same command again"
@@ -138,6 +142,11 @@ class TableWriter:
         self._number = max(numbers, default=-1) + 1
 
 
+def json_lines(rows: Iterable[dict[str, Any]]) -> bytes:
+    """The rows as the journal holds them."""
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+
+
 def _settled(future: Future[None]) -> bool:
     """True once done; raises what it raised."""
     if future.done():
@@ -176,20 +185,22 @@ def _cut_torn_tail(journal: Path) -> tuple[int, int]:
 def seal(journal: Path, schema: pa.Schema) -> None:
     """Turn a closed journal into a Parquet shard; a kill in between leaves the journal."""
     try:
-        table = _read_journal(journal, schema)
+        with open(journal, "rb") as file:
+            _write_shard(_journal_tables(file, schema), schema, journal)
     except FileNotFoundError as error:
         raise SkytError(f"{journal} has vanished: something else removed it") from error
-    _write_shard(table, journal)
     journal.unlink()
 
 
-def _write_shard(table: pa.Table, journal: Path) -> None:
+def _write_shard(tables: Iterable[pa.Table], schema: pa.Schema, journal: Path) -> None:
     """Write the Parquet shard that stands for `journal`, whole or not at all."""
     target = journal.with_suffix(".parquet")
     temporary = journal.with_suffix(".tmp")
     try:
         with open(temporary, "wb") as file:
-            pq.write_table(table, file, compression="zstd", compression_level=1)
+            with pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as shard:
+                for table in tables:
+                    shard.write_table(table)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -201,24 +212,27 @@ def _write_shard(table: pa.Table, journal: Path) -> None:
     temporary.replace(target)
 
 
-def _read_journal(journal: Path, schema: pa.Schema) -> pa.Table:
-    data = journal.read_bytes()
-    data = data[: data.rfind(b"\n") + 1]
-    if not data:
-        return schema.empty_table()
-    return pyarrow.json.read_json(
-        pa.BufferReader(data),
-        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
-        parse_options=pyarrow.json.ParseOptions(
-            explicit_schema=schema, unexpected_field_behavior="ignore"
-        ),
-    ).select(schema.names)
+def _journal_tables(journal: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    """A journal's whole lines, about BLOCK_BYTES at a time."""
+    begun = False
+    while not begun and (lines := journal.readlines(BLOCK_BYTES)):
+        begun = not lines[-1].endswith(b"\n")  # by a writer who is at it
+        data = b"".join(lines[:-1] if begun else lines)
+        if data:
+            yield pyarrow.json.read_json(
+                pa.BufferReader(data),
+                read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
+                parse_options=pyarrow.json.ParseOptions(
+                    explicit_schema=schema, unexpected_field_behavior="ignore"
+                ),
+            ).select(schema.names)
 
 
 def batches(
     folder: Path, schema: pa.Schema, columns: Sequence[str] | None = None, rows: int = BATCH_ROWS
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of a table in the order in which they were written, `rows` at a time.
+    """The rows of a table in the order in which they were written, at most `rows` at a time and
+    fewer where rows are long.
 
     Needs no lock: a line that a writer has begun is left out.
     """
@@ -228,20 +242,55 @@ def batches(
         shard = folder / f"{stem}.parquet"
         if not shard.exists():
             try:
-                table = _read_journal(folder / f"{stem}.jsonl", schema).select(names)
-                yield from table.to_batches(max_chunksize=rows)
-                continue
+                journal = open(folder / f"{stem}.jsonl", "rb")  # noqa: SIM115
             except FileNotFoundError:
                 pass  # sealed a moment ago
-        with pq.ParquetFile(shard) as file:
-            yield from file.iter_batches(batch_size=rows, columns=names)
+            else:
+                with journal:
+                    for table in _journal_tables(journal, schema):
+                        fits = max(1, BATCH_BYTES * table.num_rows // max(1, table.nbytes))
+                        yield from table.select(names).to_batches(min(rows, fits))
+                continue
+        yield from parquet_batches(shard, names, rows)
+
+
+def parquet_batches(
+    path: Path, names: Sequence[str] | None, rows: int = BATCH_ROWS
+) -> Iterator[pa.RecordBatch]:
+    """Some columns (None: all) of a Parquet file. Raises SkytError where it cannot be read."""
+    with _told_of_damage(path), pq.ParquetFile(path) as file:
+        names = list(names or file.schema_arrow.names)
+        fits = _rows_that_fit(file.metadata, names)
+        yield from file.iter_batches(min(rows, fits), columns=names, use_threads=False)
+
+
+@contextmanager
+def _told_of_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise SkytError(
+            f"{path} cannot be read: {' '.join(str(error).split())[:200]}\n"
+            "it is damaged, or no Parquet file: get it again, or remove it"
+        ) from error
+
+
+def _rows_that_fit(about: pq.FileMetaData, names: Sequence[str]) -> int:
+    """How many rows of these columns take about BATCH_BYTES, from the sizes in the footer."""
+    size = 0
+    for group in map(about.row_group, range(about.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.path_in_schema.split(".")[0] in names:
+                size += column.total_uncompressed_size
+    return max(1, BATCH_BYTES * about.num_rows // max(1, size))
 
 
 def row_count(folder: Path, schema: pa.Schema) -> int:
     """How many rows a table holds; reads only the footers of sealed shards."""
     total = 0
     for path in folder.glob("*.parquet"):
-        total += pq.read_metadata(path).num_rows
+        with _told_of_damage(path):
+            total += pq.read_metadata(path).num_rows
     for path in folder.glob("*.jsonl"):
         if not path.with_suffix(".parquet").exists():
             total += path.read_bytes().count(b"\n")

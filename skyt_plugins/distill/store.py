@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -61,6 +62,8 @@ class Run:
         return run
 
     def _create(self) -> None:
+        if self.folder.is_file():
+            raise SkytError(f"{self.folder} is a file\nname a new folder with --out")
         if self.folder.exists() and any(p.name != ".lock" for p in self.folder.iterdir()):
             raise SkytError(
                 f"{self.folder} is not empty and holds no run\nname a new folder with --out"
@@ -139,6 +142,13 @@ class Run:
     def append(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         self.writer(table).append(rows)
 
+    def append_lines(self, table: str, data: bytes, rows: int) -> None:
+        self.writer(table).append_lines(data, rows)
+
+    def let_go(self) -> None:
+        """In a forked child: the lock stays the parent's alone and goes when the parent dies."""
+        os.close(self._lock_fd)
+
     def batches(
         self, table: str, columns: Sequence[str] | None = None, rows: int = shards.BATCH_ROWS
     ) -> Iterator[pa.RecordBatch]:
@@ -170,7 +180,7 @@ class Run:
 
     def _note(self, event: dict[str, Any]) -> None:
         event = {**event, "at": _now(), "command": " ".join(sys.argv), "pid": os.getpid()}
-        with open(self.folder / "steps.jsonl", "a+b") as file:
+        with told_of_disk(self.folder), open(self.folder / "steps.jsonl", "a+b") as file:
             # A kill may have left half a line: it must not swallow this one.
             if file.tell() > 0:
                 file.seek(-1, os.SEEK_END)
@@ -197,6 +207,18 @@ class Run:
 def step_id(kind: str, config: Mapping[str, Any]) -> str:
     """The id of a step: equal configurations, equal ids."""
     return f"{kind}-{digest(dict(config), 4)}"
+
+
+@contextmanager
+def told_of_disk(folder: Path) -> Iterator[None]:
+    """Around writing to `folder`: a disk that is full or read-only is a SkytError."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise SkytError(
+            f"cannot write to {folder}: {why}\nmake room and run the same command again"
+        ) from error
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from skyt_plugins.errors import SkytError
 
+from .arrays import arrow_ints
 from .funnel import Funnel
 from .near import near_duplicates, normalised, text_hash
 from .store import Run
@@ -41,10 +42,10 @@ def _repeated_problems(funnel: Funnel, runs: Sequence[Run], how: str) -> np.ndar
 
 def _repeated_responses(funnel: Funnel, runs: Sequence[Run], how: str) -> np.ndarray:
     records = funnel.records
-    hashes = np.zeros(len(records), np.uint64)
+    hashes = np.zeros(len(records), np.int64)
     near: dict[int, list[tuple[int, str]]] = {}
     for place, text in response_texts(funnel, runs):
-        hashes[place] = text_hash(text.strip())
+        hashes[place] = hash(text.strip())  # 64 bits, good for this process
         if how == "near":
             near.setdefault(int(records.group[place]), []).append((place, text))
     index = np.flatnonzero(funnel.keep)
@@ -119,7 +120,7 @@ def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[int, s
         start = at = 0
         for batch in run.batches("responses", ["response"]):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
-            column = batch.column(0)
-            for place, row in zip(by_row[at:end], rows[at:end], strict=True):
-                yield int(place), column[int(row) - start].as_py()
+            if end > at:
+                said = batch.column(0).take(arrow_ints(rows[at:end] - start)).to_pylist()
+                yield from zip(by_row[at:end].tolist(), said, strict=True)
             at, start = end, start + batch.num_rows

@@ -106,18 +106,19 @@ def test_scoring_killed_judges_every_response_once(many_prompts: Path, tmp_path:
         )  # fmt: skip
     code = """
 import sys, time
-from skyt_plugins.distill import score
+from skyt_plugins.distill import judging, score
 from skyt_plugins.distill.judges import Judges
-score.LARGEST_CHUNK = score.FIRST_CHUNK = 16
+judging.FIRST_PART = judging.LARGEST_PART = 16
+judging.CHEAP_SECONDS = float(sys.argv[2])
 def judge(self, texts, original=Judges.judge):
     time.sleep(0.05)
-    yield from original(self, texts)
+    return original(self, texts)
 Judges.judge = judge
 score.score(sys.argv[1])
 """
     kills = 0
-    for _ in range(4):
-        process = start(code, str(run))
+    for cheap in (0, 0, 1, 1):  # judged in this process; in several
+        process = start(code, str(run), str(cheap))
         goal = Run.reading(run).count("scores") + 40
         while Run.reading(run).count("scores") < goal and process.poll() is None:
             time.sleep(0.01)

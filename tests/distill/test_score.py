@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from skyt_plugins.distill import judging
+from skyt_plugins.distill.judges import Judges, Texts
 from skyt_plugins.distill.score import score
 from skyt_plugins.distill.store import Run
 from skyt_plugins.errors import SkytError
+from skyt_plugins.types import Verdict
 
 from .scripted import Given, make_run
 
@@ -76,6 +81,54 @@ def test_a_problem_without_reference_is_counted_not_judged(tmp_path: Path) -> No
     make_run(run, make_run_other, gold=None)  # type: ignore[arg-type]
     counts = score(run)
     assert (counts.written, counts.unscorable) == (1, 1)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts so small that a few texts reach other processes."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one core: nothing is forked")
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # whatever ran before this test
+    monkeypatch.setattr(judging, "FIRST_PART", 4)
+    monkeypatch.setattr(judging, "LARGEST_PART", 8)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_several_processes_give_the_verdicts_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [GOOD, BAD, "no box", ""]
+    given = [Given(f"p{i % 30}", texts[i % 4], 1, error="x" * (i % 7 == 0)) for i in range(400)]
+    alone, several = (make_run(tmp_path / name, given) for name in ("alone", "several"))
+    given_to_others = []
+    give = judging._Team.give
+    monkeypatch.setattr(
+        judging._Team, "give", lambda team, part: given_to_others.append(part) or give(team, part)
+    )
+    score(several)
+    assert given_to_others
+    monkeypatch.setattr(judging, "CHEAP_SECONDS", 0)
+    score(alone)
+    assert list(Run.reading(several).rows("scores")) == list(Run.reading(alone).rows("scores"))
+    assert score(several).written == 0
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_judging_process_that_dies_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "run", [Given(f"p{i}", GOOD, 1) for i in range(100)])
+    here, judge = os.getpid(), Judges.judge
+
+    def die(self: Judges, texts: Texts) -> list[Verdict]:
+        return judge(self, texts) if os.getpid() == here else os._exit(9)
+
+    monkeypatch.setattr(Judges, "judge", die)
+    with pytest.raises(SkytError, match="a process that judges has died"):
+        score(run)
+    monkeypatch.undo()
+    assert score(run).found > 0
+    assert len(outcomes(run)) == 100
 
 
 def test_a_folder_without_a_run_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import queue
 import random
 import sys
 import threading
@@ -22,6 +21,7 @@ from skyt_plugins.errors import SkytError
 
 from .base import Reply, Request
 from .keys import Key, KeyRing, read_keys
+from .outbox import Outbox
 from .protocol import Malformed, Problem, body, problem_of, reply_of
 
 LONGEST_WAIT = 60.0  # seconds between two tries
@@ -50,6 +50,8 @@ class OpenAIEngine:
         url = base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
         self.model = model
         self.base_url = url.rstrip("/")
+        if not url.startswith(("http://", "https://")):
+            raise SkytError(f"base URL is {url!r}; it begins with http:// or https://")
         self.ring = KeyRing(read_keys(keys or None), per_minute)
         self.concurrency = int(concurrency)
         self.timeout = float(timeout)
@@ -65,26 +67,23 @@ class OpenAIEngine:
 
     def generate(self, requests: Iterable[Request], sampling: Mapping[str, Any]) -> Iterator[Reply]:
         """Replies as they finish, `concurrency` requests in flight at any time."""
-        finished: queue.SimpleQueue[Reply | BaseException | None] = queue.SimpleQueue()
+        finished = Outbox(self.concurrency // 8)
         # Each call its own: a replica calls again and again.
         stop = self._stop = threading.Event()
 
         def work() -> None:
             try:
                 asyncio.run(self._run(iter(requests), sampling, finished, stop))
-                finished.put(None)
+                finished.end()
             except BaseException as error:  # handed to the caller's thread
                 while isinstance(error, BaseExceptionGroup):
                     error = error.exceptions[0]
-                finished.put(error)
+                finished.end(error)
 
         thread = threading.Thread(target=work, name="openai", daemon=True)
         thread.start()
         try:
-            while (item := finished.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                yield item
+            yield from finished.replies()
         finally:
             stop.set()
             thread.join(timeout=10)
@@ -97,7 +96,7 @@ class OpenAIEngine:
         self,
         requests: Iterator[Request],
         sampling: Mapping[str, Any],
-        finished: queue.SimpleQueue[Any],
+        finished: Outbox,
         stop: threading.Event,
     ) -> None:
         connector = aiohttp.TCPConnector(limit=self.concurrency)
@@ -119,7 +118,7 @@ class OpenAIEngine:
         session: aiohttp.ClientSession,
         requests: Iterator[Request],
         sampling: Mapping[str, Any],
-        finished: queue.SimpleQueue[Any],
+        finished: Outbox,
     ) -> None:
         for request in requests:
             while request.samples:
@@ -130,9 +129,7 @@ class OpenAIEngine:
                 finished.put(reply)
                 done = len(part.samples) if reply.error or reply.failed else len(reply.choices)
                 request = request.after(done)
-            # What is not on disk yet would be lost in a crash: it counts as in flight.
-            while finished.qsize() > self.concurrency // 8:
-                await asyncio.sleep(0.001)
+            await finished.room()
 
     # One request
 
