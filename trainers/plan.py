@@ -86,7 +86,9 @@ def check_packages(training: Any, model: Any) -> None:
     if model.use_peft:
         check_package("peft", "--use_peft")
     for name in training.report_to:
-        if name in TRACKERS:
+        if (
+            name in TRACKERS and importlib.util.find_spec(f"{name}X") is None
+        ):  # tensorboardX will do
             check_package(name, f"--report_to {name}")
 
 
