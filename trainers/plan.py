@@ -156,20 +156,23 @@ def memory_gib(
     return {name: value / GIB for name, value in parts.items() if value}
 
 
-def plan_text(
+def print_plan(
     title: str,
     data: str,
     epoch: int | None,
+    length: int,
     planned: PlanArguments,
+    config: Any,
     training: Any,
-    memory: dict[str, float] | None,
     *others: Any,
-) -> str:
-    """The plan for a person: data, batch, steps, memory, and what differs from the defaults.
+    references: int = 0,
+) -> None:
+    """Print the plan: data, batch, steps, memory, and the settings that are not the defaults.
 
     `epoch` is how many steps go through all data once, where that is known; `others` are further
-    configurations whose settings are shown.
+    configurations whose settings are shown; `length` and `references` are those of `memory_gib`.
     """
+    memory = memory_gib(config, training, length, planned, references)
     rows, accumulated = training.per_device_train_batch_size, training.gradient_accumulation_steps
     steps = f"{training.num_train_epochs:g} epochs of unknown length"
     if training.max_steps > 0:
@@ -192,7 +195,7 @@ def plan_text(
     for settings in (training, *others):
         for name, value in changed_settings(settings).items():
             lines.append(f"    {name}: {value}")
-    return "\n".join(lines)
+    print("\n".join(lines))
 
 
 def effective_batch(training: Any, planned: PlanArguments) -> int:

@@ -9,14 +9,7 @@ from typing import Any
 from skyt_plugins.errors import SkytError
 
 from .arguments import option, parse, say
-from .plan import (
-    PlanArguments,
-    check_length,
-    check_model,
-    epoch_steps,
-    memory_gib,
-    plan_text,
-)
+from .plan import PlanArguments, check_length, check_model, epoch_steps, print_plan
 from .traces import is_on_hub, messages_of, raw_rows, sharegpt_turn
 
 METHODS = ("dpo", "simpo")
@@ -56,9 +49,10 @@ def main(argv: Sequence[str], prog: str = "skyt-train preference") -> None:
         epoch = epoch_steps(pairs, training, planned)
         # Both responses of a pair go through the model at once, in DPO through a frozen copy too.
         length, copies = 2 * (training.max_length or 0), int(method == "dpo")
-        memory = memory_gib(config, training, length, planned, copies)
-        title = f"preference: {method} on {name}"
-        print(plan_text(title, data.dataset, epoch, planned, training, memory, data, model))
+        print_plan(
+            f"preference: {method} on {name}", data.dataset, epoch, length, planned, config,
+            training, data, model, references=copies,
+        )  # fmt: skip
         return
     from datasets import Dataset
     from transformers import AutoTokenizer

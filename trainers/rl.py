@@ -11,7 +11,7 @@ from skyt_plugins import get_task
 from skyt_plugins.errors import SkytError
 
 from .arguments import parse, say
-from .plan import PlanArguments, check_length, check_model, memory_gib, plan_text
+from .plan import PlanArguments, check_length, check_model, print_plan
 from .prompts import HUB, is_file, prompt_rows, without_benchmarks, without_long_prompts
 from .reward_list import check_rewards_cover, reward_functions, side_by_side
 
@@ -126,10 +126,12 @@ def check_before_loading(
         sources = [source_rows(source) for source in chosen.prompts or []]
         for rows, _ in sources:
             check_rewards_cover(rewards, rows)
-        memory = memory_gib(config, training, length, planned, int(training.beta != 0))
         title = f"rl: RLOO on {model.model_name_or_path}"
         data, epoch = data_plan(chosen.prompts or [], [count for _, count in sources], training)
-        print(plan_text(title, data, epoch, planned, training, memory, chosen, model))
+        print_plan(
+            title, data, epoch, length, planned, config, training, chosen, model,
+            references=int(training.beta != 0),
+        )  # fmt: skip
 
 
 def source_rows(source: str) -> tuple[list[dict[str, Any]], int | None]:

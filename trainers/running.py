@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,10 @@ def train_and_save(trainer: Any, model: str) -> None:
             (folder / "train_results.json").write_text(json.dumps(metrics, indent=2) + "\n")
     say(f"model, history.jsonl and curves.png are in {folder}")
     trainer.end()
+    if args.use_cpu and args.world_size > 1:
+        # gloo's thread needs the interpreter's lock to free its last work; torch holds that lock
+        # while it waits for the thread, for ever, where the trainer is freed before (seen once).
+        time.sleep(0.5)
 
 
 def _is_plain(value: Any) -> bool:

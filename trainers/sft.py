@@ -9,14 +9,7 @@ from typing import Any
 from skyt_plugins.errors import SkytError
 
 from .arguments import parse, say
-from .plan import (
-    PlanArguments,
-    check_length,
-    check_model,
-    epoch_steps,
-    memory_gib,
-    plan_text,
-)
+from .plan import PlanArguments, check_length, check_model, epoch_steps, print_plan
 from .traces import is_on_hub, trace_rows
 
 
@@ -47,9 +40,9 @@ def main(argv: Sequence[str], prog: str = "skyt-train sft") -> None:
     if planned.dry_run:
         traces = None if is_on_hub(data.dataset) else training_rows(data)
         epoch = epoch_steps(traces, training, planned)
-        memory = memory_gib(config, training, training.max_length or 0, planned)
+        length = training.max_length or 0
         title = f"sft: {name}"
-        print(plan_text(title, data.dataset, epoch, planned, training, memory, data, model))
+        print_plan(title, data.dataset, epoch, length, planned, config, training, data, model)
         return
     from datasets import Dataset
     from trl import SFTTrainer, get_peft_config, get_quantization_config

@@ -81,9 +81,7 @@ class CodeScorer:
         def judged(pair: tuple[str, Problem]) -> Verdict:
             if time.monotonic() < end:
                 return self.score(*pair)
-            return Verdict.error(
-                f"not run: the batch has used up its {self.batch_limit:g} s"
-            )
+            return Verdict.error(f"not run: the batch has used up its {self.batch_limit:g} s")
 
         threads = min(self.workers or core_count(), max(1, len(pairs)))
         if threads == 1:
