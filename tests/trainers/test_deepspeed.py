@@ -32,6 +32,7 @@ def run_zero(stage: str, options: str, folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -65,6 +65,7 @@ def run_door(options: str, processes: int) -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 
@@ -164,6 +165,7 @@ def test_two_processes_learn_and_judge_in_rl_what_one_does(
             env=environment(),
             check=True,
             capture_output=True,
+            timeout=300,
         )
         judged = [row for path in out.glob("judged-*.txt") for row in path.read_text().split("\n")]
         norms = [entry["grad_norm"] for entry in history(out)]
