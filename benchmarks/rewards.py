@@ -2,9 +2,9 @@
 
     python benchmarks/rewards.py [--data DIR] [--write benchmarks/results/rewards.md]
 
-A step is 256 completions, half mathematics, half programs with ten tests each. With --data (a
-folder with graded/graded_skythought.jsonl.gz) the mathematics are long chains of thought of real
-models; otherwise short made-up ones. Every figure is the median of the repetitions.
+A step is 256 completions, half mathematics, half programs with ten tests each. With --data or
+SKYT_SHARED_DATA (a folder with graded/graded_skythought.jsonl.gz) the mathematics are long chains
+of thought of real models; otherwise made-up ones. Every figure is the median of the repetitions.
 """
 
 from __future__ import annotations
@@ -149,7 +149,8 @@ def table(data: Path | None) -> list[tuple[str, str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="Folder with graded/….jsonl.gz.")
+    data = os.environ.get("SKYT_SHARED_DATA")
+    parser.add_argument("--data", type=Path, default=data, help="Folder with graded/….jsonl.gz.")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     rows = table(options.data)

@@ -52,7 +52,7 @@ def seconds_of_steps(steps: int) -> tuple[float, Counter[str]]:
 
     timers = Timers()
     timers.around(Reward, "__call__", "rewards, with judging")
-    for owner, method in ((samples.SampleTables, "log"), (running.StopOnBadLoss, "training_step")):
+    for owner, method in ((samples.SampleTables, "log"), (running.Guard, "training_step")):
         timers.around(RLOOTrainer, method, f"TRL {method}")
         timers.around(owner, method, method)
     timers.around(RLOOTrainer, "_inner_training_loop", "loop")

@@ -117,7 +117,7 @@ TASKS = (
         "MIT",
         has_ground_truth,
         keep=lambda row: row["ability"] == "code",
-        prompts=MappingProxyType({"default": "{question}"}),
+        prompts=MappingProxyType(dict.fromkeys(BOXED_ANSWER, "{question}")),  # programs need no box
         scorer="code",
     ),
     _eurus_subset("amc_aime"),

@@ -4,55 +4,103 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
 import yaml
+from transformers import TrainingArguments
 from trl import TrlParser
 
 from skyt_plugins.errors import SkytError
 from skyt_plugins.registry import nearest
 
+from .plan import PlanArguments, check_package
+
 RECIPES = Path(__file__).parent / "recipes"
+# TRL's own default still goes by transformers' old name of the option.
+warnings.filterwarnings("ignore", "`gradient_checkpointing", FutureWarning)
 
 
-class Parser(TrlParser):
-    """TrlParser whose complaints are SkytErrors of a line or two instead of pages of usage."""
+class ShortComplaints:
+    """Mixin for an argument parser: SkytErrors of a line or two instead of pages of usage."""
+
+    prog: str
 
     def error(self, message: str) -> NoReturn:
         raise SkytError(f"{message}\n`{self.prog} --help` lists every option")
 
 
+class Parser(ShortComplaints, TrlParser):
+    """TrlParser that tells shortly how it is used, and what is wrong."""
+
+    def __init__(self, classes: Sequence[type], prog: str, **options: Any) -> None:
+        usage = "%(prog)s [--config FILE.yaml] [--option value ...]"
+        super().__init__([*classes], prog=prog, usage=usage, **options)  # type: ignore[list-item]
+
+
 def parse(classes: Sequence[type], argv: Sequence[str], prog: str) -> tuple[Any, ...]:
     """One instance of each class from `argv`, which may name a YAML file with --config.
 
-    Raises SkytError for an unknown or ill-typed option, a missing file, and for values that the
-    configuration classes themselves refuse.
+    Raises SkytError for an unknown or ill-typed option, a missing file or package, and for values
+    that the configuration classes themselves refuse. A dry run is checked as if it had its --gpus
+    processes, and needs neither a GPU nor DeepSpeed.
     """
-    arguments = [*argv]
-    parser = Parser([*classes], prog=prog)  # type: ignore[list-item]
-    if not torch.cuda.is_available() and any(action.dest == "bf16" for action in parser._actions):
-        parser.set_defaults(bf16=False)  # TRL's default, true, is refused without a GPU
+    arguments = _with_config_path(argv)
+    planned = _plan_arguments(arguments, prog)
+    if planned.dry_run:
+        classes = [_of_processes(kind, planned.gpus) for kind in classes]
+    parser = Parser(classes, prog)
     if "--config" in arguments:
-        at = arguments.index("--config") + 1
-        if at == len(arguments):
-            raise SkytError("--config needs a file")
-        path = recipe_path(arguments[at])
-        arguments[at] = str(path)
-        _check_keys(path, parser)
+        _check_keys(Path(arguments[arguments.index("--config") + 1]), parser)
     known = {flag for action in parser._actions for flag in action.option_strings}
     for argument in arguments:
         flag = argument.split("=", 1)[0]
         if flag.startswith("--") and flag != "--config" and flag not in known:
-            raise SkytError(f"{prog}: unknown option {flag}; {nearest(flag, known)}")
-    if not torch.cuda.is_available() and {"--dry_run", "--dry-run"} & {*arguments}:
-        arguments += ["--use_cpu", "true"]  # a plan for GPUs may be made without one
+            raise SkytError(f"unknown option {flag}; {nearest(flag, known)}")
+    if planned.dry_run:
+        arguments += ["--deepspeed", ""]
+    elif deepspeed := option(arguments, "deepspeed"):
+        check_package("deepspeed", f"--deepspeed {deepspeed}", "skyt[deepspeed]")
+    if not torch.cuda.is_available():
+        parser.set_defaults(bf16=False)  # TRL's default, true, is refused without a GPU
+        arguments += ["--use_cpu", "true"] if planned.dry_run else []
     try:
         return parser.parse_args_and_config(args=arguments)
-    except (ValueError, TypeError) as error:
-        raise SkytError(f"{prog}: {error}") from error
+    except (ValueError, TypeError, OSError) as error:
+        raise SkytError(" ".join(str(error).split())) from error
+
+
+def _with_config_path(argv: Sequence[str]) -> list[str]:
+    """`argv` with `--config=NAME` as two words, and the file in place of a recipe's name."""
+    arguments: list[str] = []
+    for argument in argv:
+        name, equals, value = argument.partition("=")
+        arguments += [name, value] if name == "--config" and equals else [argument]
+    if "--config" in arguments:
+        at = arguments.index("--config") + 1
+        if at == len(arguments):
+            raise SkytError("--config needs a file")
+        arguments[at] = str(recipe_path(arguments[at]))
+        read_yaml(Path(arguments[at]))
+    return arguments
+
+
+def _plan_arguments(arguments: Sequence[str], prog: str) -> PlanArguments:
+    parser = Parser([PlanArguments], prog, add_help=False)
+    planned: PlanArguments = parser.parse_args_and_config(
+        args=arguments, return_remaining_strings=True
+    )[0]
+    return planned
+
+
+def _of_processes(kind: type, count: int) -> type:
+    """A training configuration that believes in `count` processes; other classes as they are."""
+    if not issubclass(kind, TrainingArguments):
+        return kind
+    return type(kind.__name__, (kind,), {"world_size": property(lambda _: count)})
 
 
 def option(argv: Sequence[str], name: str) -> str | None:

@@ -1,8 +1,9 @@
-"""Prompt filtering: groups whose responses are all right or all wrong carry no signal.
+"""Which responses and groups count in an update.
 
-`SignalRLOOTrainer` leaves such groups out of the update and asks further prompts in their place
-(dynamic sampling: PRIME, arXiv 2502.01456; DAPO, arXiv 2503.14476), which TRL's RLOO lacks.
-`pass_rates` holds the offline filter.
+`JudgedRLOOTrainer` leaves out responses without a verdict. `SignalRLOOTrainer` also leaves out
+groups whose responses are all right or all wrong and asks further prompts in their place (dynamic
+sampling: PRIME, arXiv 2502.01456; DAPO, arXiv 2503.14476), which TRL's RLOO lacks. `pass_rates`
+holds the offline filter.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from trl.trainer.utils import pad
 
 from skyt_plugins.errors import SkytError
 
+from .shaping import SHAPING
+
 # What TRL's `_generate_and_score_completions` returns for text, and which side each is padded on.
 PADDING_SIDE = {
     "prompt_ids": "left",
@@ -29,7 +32,23 @@ FLAT = ("old_logps", "advantages")
 Batch = dict[str, torch.Tensor]
 
 
-class SignalRLOOTrainer(RLOOTrainer):
+class JudgedRLOOTrainer(RLOOTrainer):
+    """RLOO in which a response that no scorer could judge has no reward at all.
+
+    TRL adds up what the rewards say and leaves None out: beside `format`, a verdict that failed
+    would count as a wrong answer.
+    """
+
+    def _calculate_rewards(self, *args: Any) -> torch.Tensor:
+        """TRL's rewards of all processes, one row per response."""
+        rewards: torch.Tensor = super()._calculate_rewards(*args)
+        judges = [name not in SHAPING for name in self.reward_func_names]
+        if any(judges):
+            rewards[rewards[:, judges].isnan().all(dim=1)] = torch.nan
+        return rewards
+
+
+class SignalRLOOTrainer(JudgedRLOOTrainer):
     """RLOO on groups whose rewards differ.
 
     `oversampling` is how many prompts a step may ask, in multiples of its batch: 1 means that
@@ -39,7 +58,7 @@ class SignalRLOOTrainer(RLOOTrainer):
     oversampling: int = 1
 
     def _calculate_rewards(self, *args: Any) -> torch.Tensor:
-        """TRL's rewards of all processes, one row per response; kept to see which groups differ."""
+        """The rewards are kept to see which groups differ."""
         self._group_rewards = super()._calculate_rewards(*args)
         return self._group_rewards
 

@@ -9,7 +9,8 @@ from typing import Any
 from skyt_plugins.errors import SkytError
 
 from .arguments import option, parse, say
-from .plan import PlanArguments, check_length, memory_gib, model_shape, plan_text
+from .plan import PlanArguments, check_length, check_model, epoch_steps, print_plan
+from .traces import is_on_hub, messages_of, raw_rows, sharegpt_turn
 
 METHODS = ("dpo", "simpo")
 
@@ -40,21 +41,24 @@ def main(argv: Sequence[str], prog: str = "skyt-train preference") -> None:
         raise SkytError("no pairs: name a file, folder or hub dataset with --dataset")
     if method == "simpo" and (training.loss_type != "simpo" or training.cpo_alpha != 0):
         raise SkytError("SimPO is --loss_type simpo with --cpo_alpha 0")
-    from .running import StopOnBadLoss, check_local_model, init_arguments, train_and_save
-
-    name = check_local_model(model.model_name_or_path)
-    shape = model_shape(name, model.model_revision)
-    check_length(shape, training.max_length, "--max_length")
+    config = check_model(model, training, planned)
+    check_length(config, training.max_length, "--max_length")
+    name = model.model_name_or_path
     if planned.dry_run:
+        pairs = None if is_on_hub(data.dataset) else pair_rows(data.dataset, data.dataset_split)
+        epoch = epoch_steps(pairs, training, planned)
         # Both responses of a pair go through the model at once, in DPO through a frozen copy too.
-        length = 2 * (training.max_length or 0)
-        copies = int(method == "dpo")
-        memory = memory_gib(shape, training, length, planned.gpus, planned.sharding, copies)
-        print(plan_text(f"preference: {method} on {name}", training, data.dataset, memory))
+        length, copies = 2 * (training.max_length or 0), int(method == "dpo")
+        print_plan(
+            f"preference: {method} on {name}", data.dataset, epoch, length, planned, config,
+            training, data, model, references=copies,
+        )  # fmt: skip
         return
     from datasets import Dataset
     from transformers import AutoTokenizer
     from trl import get_peft_config
+
+    from .running import Guard, init_arguments, refusals_told, train_and_save
 
     rows = pair_rows(data.dataset, data.dataset_split)
     say(f"{len(rows)} pairs from {data.dataset}")
@@ -62,16 +66,17 @@ def main(argv: Sequence[str], prog: str = "skyt-train preference") -> None:
     if method == "simpo":  # this trainer would spread the model over devices by itself
         training.model_init_kwargs = {**training.model_init_kwargs, "device_map": None}
 
-    class Trainer(StopOnBadLoss, trainer_class):  # type: ignore[misc,valid-type]
+    class Trainer(Guard, trainer_class):  # type: ignore[misc,valid-type]
         pass
 
-    trainer = Trainer(
-        model=name,
-        args=training,
-        train_dataset=Dataset.from_list(rows),
-        processing_class=AutoTokenizer.from_pretrained(name, revision=model.model_revision),
-        peft_config=get_peft_config(model),
-    )
+    with refusals_told():
+        trainer = Trainer(
+            model=name,
+            args=training,
+            train_dataset=Dataset.from_list(rows),
+            processing_class=AutoTokenizer.from_pretrained(name, revision=model.model_revision),
+            peft_config=get_peft_config(model),
+        )
     train_and_save(trainer, name)
 
 
@@ -91,8 +96,6 @@ def pair_rows(source: str, split: str = "train") -> list[dict[str, Any]]:
 
     Also reads ShareGPT's `conversations` with `chosen` and `rejected` turns. Raises SkytError.
     """
-    from .traces import raw_rows
-
     rows = [_pair(row, f"{source}:{i}") for i, row in enumerate(raw_rows(source, split), 1)]
     if not rows:
         raise SkytError(f"{source}: no rows")
@@ -100,8 +103,6 @@ def pair_rows(source: str, split: str = "train") -> list[dict[str, Any]]:
 
 
 def _pair(row: Mapping[str, Any], place: str) -> dict[str, Any]:
-    from .traces import messages_of, sharegpt_turn
-
     missing = [key for key in ("chosen", "rejected") if not row.get(key)]
     if missing:
         raise SkytError(f"{place}: the row has no {' and no '.join(missing)}")

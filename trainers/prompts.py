@@ -37,11 +37,20 @@ def prompt_rows(
     for source in sources:
         if source.startswith(HUB):
             rows += file_rows(load_rows(_hub_dataset(source)), source, system)
-        elif Path(source).suffix in (".jsonl", ".gz"):
+        elif is_file(source):
             rows += file_rows(read_jsonl(Path(source)), source, system)
         else:
             rows += task_rows(source, variant, system)
     return rows
+
+
+def is_file(source: str) -> bool:
+    """Whether a source is a file by its name. Raises SkytError for one that is not there."""
+    if Path(source).suffix not in (".jsonl", ".gz"):
+        return False
+    if not Path(source).is_file():
+        raise SkytError(f"{source}: no such file")
+    return True
 
 
 def task_rows(name: str, variant: str, system: str | None) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import io
 import json
 import os
 import subprocess
@@ -16,7 +18,7 @@ from typing import Any
 from skyt_plugins.errors import SkytError
 from skyt_plugins.registry import nearest
 
-from .arguments import RECIPES, read_yaml, recipe_path, say
+from .arguments import RECIPES, ShortComplaints, option, read_yaml, recipe_path, say
 
 LAUNCH = Path(__file__).parent / "launch"
 COMMANDS = ("sft", "rl", "preference")
@@ -59,40 +61,49 @@ class Stage:
         return [*line, "--resume_from_checkpoint", "true"]
 
 
+class Parser(ShortComplaints, argparse.ArgumentParser):
+    """What is wrong in a line instead of a page of usage."""
+
+
 def main(argv: Sequence[str], prog: str = "skyt-train recipe") -> None:
     """Run or show the stages of a recipe. Raises SkytError before the first for any mistake."""
-    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
+    parser = Parser(prog=prog, description=__doc__)
     parser.add_argument("recipe", help=f"A YAML file, or one of {', '.join(recipe_names())}.")
     parser.add_argument("--output", type=Path, help="Folder of the stages' models.")
     parser.add_argument("--stage", help="Only this one.")
     parser.add_argument("--processes", type=int, help="In place of every stage's own number.")
     parser.add_argument("--launch", help=f"In place of the recipe's: {', '.join(launch_names())}.")
-    parser.add_argument("--dry-run", action="store_true", help="Check and show, run nothing.")
+    parser.add_argument("--dry-run", "--dry_run", action="store_true", help="Check and show only.")
     chosen = parser.parse_args(argv)
     out = chosen.output or Path(Path(chosen.recipe).stem)
     stages = read_stages(recipe_path(chosen.recipe), chosen.launch, chosen.processes)
-    if chosen.stage:
-        stages = [stage for stage in stages if stage.name == chosen.stage]
-        if not stages:
-            raise SkytError(f"{chosen.recipe} has no stage {chosen.stage!r}")
-    for stage in stages:
-        if chosen.dry_run:
+    asked = [stage for stage in stages if chosen.stage in (None, stage.name)]
+    if not asked:
+        names = [stage.name for stage in stages]
+        raise SkytError(f"no stage {chosen.stage!r}; {nearest(chosen.stage, names)}")
+    for stage in asked:
+        plan = io.StringIO()
+        with contextlib.redirect_stdout(sys.stdout if chosen.dry_run else plan):
             print(f"== {stage.name}: {' '.join(stage.command_line(out)[2:])}")
-            show(stage, out)
-        else:
-            run(stage, out)
+            show(stage, out, first_model(stage, stages, out))
+    for stage in asked if not chosen.dry_run else ():
+        run(stage, out)
 
 
-def show(stage: Stage, out: Path) -> None:
-    """The stage's own dry run, in this process."""
+def first_model(stage: Stage, stages: Sequence[Stage], out: Path) -> str | None:
+    """The model that a stage's chain of stages began with."""
+    while stage.after:
+        stage = next(before for before in stages if before.name == stage.after)
+    return option(stage.arguments(out), "model_name_or_path")
+
+
+def show(stage: Stage, out: Path, first: str | None) -> None:
+    """The stage's own dry run, in this process; on the model `first` where its own is to come."""
     trainer = importlib.import_module(f".{stage.command}", __package__)
-    arguments = stage.arguments(out)
-    sharding = stage.launch or "none"
-    extra = ["--dry_run", "--gpus", str(stage.processes), "--sharding", sharding]
-    if "--deepspeed" in arguments:  # its own parser would ask for a GPU
-        at = arguments.index("--deepspeed")
-        del arguments[at : at + 2]
-    trainer.main([*arguments, *extra])
+    extra = ["--dry_run", "--gpus", str(stage.processes), "--sharding", stage.launch or "none"]
+    if stage.after and first and not (out / stage.after / "config.json").is_file():
+        extra += ["--model_name_or_path", first]
+    trainer.main([*stage.arguments(out), *extra])
 
 
 def run(stage: Stage, out: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from skyt_plugins import get_scorer, get_task, scorer_names
@@ -22,6 +22,9 @@ REFERENCE_COLUMNS = ("reference", "answer", "solution", "ground_truth")
 # Judges every row by its own task or scorer.
 BY_TASK = "task"
 CUT_OFF = "cut off at the limit of tokens"
+# What a scorer is given where neither task nor reward say otherwise: `code` begins no program once
+# the batch of one step has had ten minutes, far below the half hour after which NCCL gives up.
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {"code": {"batch_limit": 600.0}}
 
 
 class Reward:
@@ -80,6 +83,14 @@ class Reward:
                 found[i] = verdict
         return found
 
+    def judges(self, row: dict[str, Any]) -> bool:
+        """Whether it judges a row with these `task` and `scorer`.
+
+        Raises SkytError where their scorer is not there or refuses its options.
+        """
+        key = self._scorer_key(row)
+        return key is not None and _scorer(key) is not None
+
     def _scorer_key(self, row: dict[str, Any]) -> str | None:
         """The scorer of this row with its options, as JSON; None where it is another reward's."""
         name, options = row.get("scorer"), {}
@@ -90,7 +101,9 @@ class Reward:
             return None
         if name is None and self.__name__ == BY_TASK:
             raise SkytError("reward 'task': a row has neither a column `task` nor a `scorer`")
-        return json.dumps([name or self.__name__, {**options, **self.options}], sort_keys=True)
+        name = name or self.__name__
+        every = {**DEFAULTS.get(name, {}), **options, **self.options}
+        return json.dumps([name, every], sort_keys=True)
 
 
 def text_of(completion: str | list[dict[str, Any]]) -> str:

@@ -11,8 +11,9 @@ from skyt_plugins import get_task
 from skyt_plugins.errors import SkytError
 
 from .arguments import parse, say
-from .plan import PlanArguments, check_length, memory_gib, model_shape, plan_text
-from .reward_list import check_rewards_cover, reward_functions
+from .plan import PlanArguments, check_length, check_model, print_plan
+from .prompts import HUB, is_file, prompt_rows, without_benchmarks, without_long_prompts
+from .reward_list import check_rewards_cover, reward_functions, side_by_side
 
 FILTERS = ("none", "offline", "online")
 
@@ -70,82 +71,98 @@ def main(argv: Sequence[str], prog: str = "skyt-train rl") -> None:
     chosen, planned, training, model = parse(
         (PromptArguments, PlanArguments, RLOOConfig, ModelConfig), argv, prog
     )
-    name = check_before_loading(chosen, planned, training, model)
+    check_before_loading(chosen, planned, training, model)
     if planned.dry_run:
         return
     from transformers import AutoTokenizer
-    from trl import RLOOTrainer, get_peft_config, get_quantization_config
+    from trl import get_peft_config, get_quantization_config
 
-    from .filtering import SignalRLOOTrainer
-    from .running import StopOnBadLoss, init_arguments, train_and_save
+    from .filtering import JudgedRLOOTrainer, SignalRLOOTrainer
+    from .running import Guard, init_arguments, refusals_told, train_and_save
     from .samples import SampleTables
 
-    tokenizer = AutoTokenizer.from_pretrained(name, revision=model.model_revision)
-    rewards, training.reward_weights = reward_functions(chosen.rewards, _stop_ids(tokenizer))
+    name = model.model_name_or_path
+    with refusals_told():
+        tokenizer = AutoTokenizer.from_pretrained(name, revision=model.model_revision)
+    rewards, training.reward_weights = reward_functions(chosen.rewards)
     rows = training_rows(chosen, tokenizer, training.seed)
-    check_rewards_cover(rewards, rows)
+    evaluation = {task: _rows_of([task], chosen) for task in chosen.eval_tasks or []}
+    for judged in (rows, *evaluation.values()):
+        check_rewards_cover(rewards, judged)
+    check_enough(rows, training)
     training.model_init_kwargs = init_arguments(model, training)
 
-    kind: type = SignalRLOOTrainer if chosen.filter == "online" else RLOOTrainer
+    kind = SignalRLOOTrainer if chosen.filter == "online" else JudgedRLOOTrainer
 
-    class Trainer(StopOnBadLoss, SampleTables, kind):  # type: ignore[misc]
+    class Trainer(Guard, SampleTables, kind):  # type: ignore[misc,valid-type]
         oversampling = chosen.oversampling
 
-    trainer = Trainer(
-        model=name,
-        reward_funcs=rewards,
-        args=training,
-        train_dataset=_table(rows),
-        eval_dataset=_evaluation(chosen),
-        processing_class=tokenizer,
-        quantization_config=get_quantization_config(model),
-        peft_config=get_peft_config(model),
-    )
+    with refusals_told():
+        trainer = Trainer(
+            model=name,
+            reward_funcs=side_by_side(rewards),
+            args=training,
+            train_dataset=_table(rows),
+            eval_dataset={task: _table(judged) for task, judged in evaluation.items()} or None,
+            processing_class=tokenizer,
+            quantization_config=get_quantization_config(model),
+            peft_config=get_peft_config(model),
+        )
+    for reward in rewards:  # what ends a response is known to the trainer, from model and tokenizer
+        reward.stop_ids = frozenset([*trainer.eos_token_ids, tokenizer.pad_token_id])
     train_and_save(trainer, name)
 
 
 def check_before_loading(
     chosen: PromptArguments, planned: PlanArguments, training: Any, model: Any
-) -> str:
-    """The model's name. Raises SkytError for what cannot work; prints the plan of a dry run."""
-    from .running import check_local_model
-
+) -> None:
+    """Raises SkytError for what cannot work; prints the plan of a dry run."""
     check_choices(chosen, training)
-    name = check_local_model(model.model_name_or_path)
-    reward_functions(chosen.rewards)
-    shape = model_shape(name, model.model_revision)
+    rewards, _ = reward_functions(chosen.rewards)
+    config = check_model(model, training, planned)
     length = (chosen.max_prompt_length or 0) + (training.max_completion_length or 0)
-    check_length(shape, length, "--max_prompt_length and --max_completion_length together")
-    batch = training.per_device_train_batch_size * training.steps_per_generation * planned.gpus
-    if batch % training.num_generations:
-        raise SkytError(
-            f"a generation batch of {batch} over {planned.gpus} processes does not hold whole "
-            f"groups of {training.num_generations}"
-        )
+    check_length(config, length, "--max_prompt_length and --max_completion_length together")
     if planned.dry_run:
-        sources = [source_text(source) for source in chosen.prompts or []]
-        memory = memory_gib(
-            shape, training, length, planned.gpus, planned.sharding, int(training.beta != 0)
-        )
-        data = f"{', '.join(sources)}; {batch // training.num_generations} prompts a step"
-        print(plan_text(f"rl: RLOO on {name}", training, data, memory))
-    return name
+        sources = [source_rows(source) for source in chosen.prompts or []]
+        for rows, _ in sources:
+            check_rewards_cover(rewards, rows)
+        title = f"rl: RLOO on {model.model_name_or_path}"
+        data, epoch = data_plan(chosen.prompts or [], [count for _, count in sources], training)
+        print_plan(
+            title, data, epoch, length, planned, config, training, chosen, model,
+            references=int(training.beta != 0),
+        )  # fmt: skip
 
 
-def source_text(source: str) -> str:
-    """A source of prompts with its number of rows, where that is known without loading."""
-    from pathlib import Path
+def source_rows(source: str) -> tuple[list[dict[str, Any]], int | None]:
+    """Rows that show what is in a source of prompts, and how many there are where that is known.
 
-    from .prompts import HUB
-
+    Files are read; of a task, which may be a large dataset, its scorer is enough.
+    """
     if source.startswith(HUB):
-        return source
-    if Path(source).suffix in (".jsonl", ".gz"):
-        if not Path(source).is_file():
-            raise SkytError(f"{source}: no such file")
-        return source
-    rows = get_task(source).rows
-    return f"{source} ({rows} prompts)" if rows else source
+        return [], None
+    if is_file(source):
+        rows = prompt_rows([source])
+        return rows, len(rows)
+    task = get_task(source)
+    return [{"task": task.name, "scorer": task.scorer}], task.rows or None
+
+
+def data_plan(
+    sources: Sequence[str], counts: Sequence[int | None], training: Any
+) -> tuple[str, int | None]:
+    """The data in a line, and how many steps go through them, where their number is known."""
+    named = ", ".join(
+        f"{source} ({count} prompts)" if count else source
+        for source, count in zip(sources, counts, strict=True)
+    )
+    batch = training.generation_batch_size // training.num_generations
+    text = f"{named}; {batch} prompts x {training.num_generations} responses a generation"
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return text, None
+    steps = training.num_iterations * training.steps_per_generation
+    return text, sum(known) // batch * steps // training.gradient_accumulation_steps
 
 
 def check_choices(chosen: PromptArguments, training: Any) -> None:
@@ -154,6 +171,10 @@ def check_choices(chosen: PromptArguments, training: Any) -> None:
         raise SkytError(f"--filter {chosen.filter}: one of {', '.join(FILTERS)} is wanted")
     if (chosen.filter == "offline") != bool(chosen.pass_rates):
         raise SkytError("--filter offline and --pass_rates RUN go together")
+    if (training.eval_strategy != "no") != bool(chosen.eval_tasks):
+        raise SkytError("--eval_tasks and --eval_strategy steps (or epoch) go together")
+    for task in chosen.eval_tasks or []:
+        get_task(task)
     if chosen.filter == "online":
         from .filtering import check_whole_groups
 
@@ -161,12 +182,21 @@ def check_choices(chosen: PromptArguments, training: Any) -> None:
         check_whole_groups(rows, training.num_generations)
 
 
+def check_enough(rows: Sequence[Any], training: Any) -> None:
+    """Raises SkytError for fewer prompts than one generation asks: TRL would train no step."""
+    wanted = training.generation_batch_size // training.num_generations
+    if len(rows) < wanted:
+        raise SkytError(
+            f"{len(rows)} prompts, but one generation asks {wanted}\n"
+            "more prompts are wanted, or a smaller batch"
+        )
+
+
 def training_rows(chosen: PromptArguments, tokenizer: Any, seed: int) -> list[dict[str, Any]]:
     """The prompts of every source, shuffled with `seed`, over-long ones dropped and counted."""
     from .pass_rates import pass_rates, rows_with_signal
-    from .prompts import prompt_rows, without_benchmarks, without_long_prompts
 
-    rows = prompt_rows(chosen.prompts or [], chosen.prompt_variant, chosen.system_prompt)
+    rows = _rows_of(chosen.prompts or [], chosen)
     rows = without_benchmarks(rows, chosen.overlap, chosen.overlap_tasks)
     if chosen.filter == "offline":
         rows, dropped = rows_with_signal(rows, pass_rates(chosen.pass_rates or []))
@@ -188,15 +218,5 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
     return Dataset.from_list([*map(dict, rows)]).remove_columns("question")
 
 
-def _evaluation(chosen: PromptArguments) -> Any:
-    """The rows of each evaluation task by its name, judged like the training rows; or None."""
-    from .prompts import prompt_rows
-
-    return {
-        task: _table(prompt_rows([task], chosen.prompt_variant, chosen.system_prompt))
-        for task in chosen.eval_tasks or []
-    } or None
-
-
-def _stop_ids(tokenizer: Any) -> list[int]:
-    return [i for i in (tokenizer.eos_token_id, tokenizer.pad_token_id) if i is not None]
+def _rows_of(sources: Sequence[str], chosen: PromptArguments) -> list[dict[str, Any]]:
+    return prompt_rows(sources, chosen.prompt_variant, chosen.system_prompt)

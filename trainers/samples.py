@@ -6,22 +6,34 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .running import writing
+
 # Rows kept of each logged generation batch; more would be gigabytes over a long run.
 ROWS = 64
 
 
 class SampleTables:
-    """Mixin for RLOOTrainer: what it has logged of the last batch goes to `samples/`."""
+    """Mixin for RLOOTrainer: what it has logged of the last batch goes to `samples/`.
+
+    What it measures in an evaluation is logged by task, `eval_<task>_reward` and so on: TRL calls
+    it `eval_reward` for all, and one task would hide another.
+    """
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        super().log(logs, start_time)  # type: ignore[misc]
         trainer: Any = self
+        for task in trainer.eval_dataset or ():
+            if f"eval_{task}_loss" in logs:
+                measured = trainer._metrics["eval"]
+                for key in [*measured]:
+                    measured[f"{task}_{key}"] = measured.pop(key)
+        super().log(logs, start_time)  # type: ignore[misc]
         if "reward" in logs and trainer.accelerator.is_main_process:
-            folder = Path(trainer.args.output_dir) / "samples"
-            folder.mkdir(parents=True, exist_ok=True)
+            out = Path(trainer.args.output_dir)
             rows = sample_rows(trainer._logs)
-            path = folder / f"step-{trainer.state.global_step:06d}.jsonl"
-            path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            path = out / "samples" / f"step-{trainer.state.global_step:06d}.jsonl"
+            with writing(out):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 def sample_rows(logs: dict[str, Any]) -> list[dict[str, Any]]:

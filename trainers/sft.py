@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from skyt_plugins.errors import SkytError
 
 from .arguments import parse, say
-from .plan import PlanArguments, check_length, memory_gib, model_shape, plan_text
+from .plan import PlanArguments, check_length, check_model, epoch_steps, print_plan
+from .traces import is_on_hub, trace_rows
 
 
 @dataclass
@@ -32,37 +34,43 @@ def main(argv: Sequence[str], prog: str = "skyt-train sft") -> None:
     )
     if data.dataset is None:
         raise SkytError("no traces: name a file, folder or hub dataset with --dataset")
-    from .running import StopOnBadLoss, check_local_model, init_arguments, train_and_save
-
-    name = check_local_model(model.model_name_or_path)
-    shape = model_shape(name, model.model_revision)
-    check_length(shape, training.max_length, "--max_length")
+    config = check_model(model, training, planned)
+    check_length(config, training.max_length, "--max_length")
+    name = model.model_name_or_path
     if planned.dry_run:
+        traces = None if is_on_hub(data.dataset) else training_rows(data)
+        epoch = epoch_steps(traces, training, planned)
         length = training.max_length or 0
-        memory = memory_gib(shape, training, length, planned.gpus, planned.sharding)
-        print(plan_text(f"sft: {name}", training, data.dataset, memory))
+        title = f"sft: {name}"
+        print_plan(title, data.dataset, epoch, length, planned, config, training, data, model)
         return
     from datasets import Dataset
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
-    from .traces import trace_rows
+    from .running import Guard, init_arguments, refusals_told, train_and_save
 
-    rows = trace_rows(data.dataset, data.dataset_split)[: data.max_rows]
+    rows = training_rows(data)
     say(f"{len(rows)} traces from {data.dataset}")
     training.model_init_kwargs = init_arguments(model, training)
 
-    class Trainer(StopOnBadLoss, SFTTrainer):
+    class Trainer(Guard, SFTTrainer):
         pass
 
-    trainer = Trainer(
-        model=name,
-        args=training,
-        train_dataset=Dataset.from_list(rows),
-        quantization_config=get_quantization_config(model),
-        peft_config=get_peft_config(model),
-    )
+    with refusals_told():
+        trainer = Trainer(
+            model=name,
+            args=training,
+            train_dataset=Dataset.from_list(rows),
+            quantization_config=get_quantization_config(model),
+            peft_config=get_peft_config(model),
+        )
     say(f"chat template: {template_fate(trainer.processing_class, training)}")
     train_and_save(trainer, name)
+
+
+def training_rows(data: TraceArguments) -> list[dict[str, Any]]:
+    """The traces that are asked for."""
+    return trace_rows(data.dataset or "", data.dataset_split)[: data.max_rows]
 
 
 def template_fate(tokenizer: object, training: object) -> str:

@@ -12,6 +12,7 @@ from skyt_plugins.types import Dataset
 
 ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant"}
 ROLES |= {"system": "system", "tool": "tool"}
+FILES = (".jsonl", ".gz", ".json", ".parquet")
 
 
 def trace_rows(source: str, split: str = "train") -> list[dict[str, Any]]:
@@ -32,17 +33,24 @@ def trace_rows(source: str, split: str = "train") -> list[dict[str, Any]]:
 def raw_rows(source: str, split: str) -> list[Mapping[str, Any]]:
     """The rows of a file, a folder (its `<split>` file, else all) or a hub dataset."""
     path = Path(source)
+    if is_on_hub(source):
+        return [*load_rows(Dataset(source, split=split))]
     if path.is_dir():
         files = [*sorted(path.glob("*.jsonl")), *sorted(path.glob("*.parquet"))]
         named = [file for file in files if file.stem == split]
         if not files:
             raise SkytError(f"{source}: no .jsonl or .parquet file in this folder")
         return [row for file in named or files for row in _read(file)]
-    if path.suffix in (".jsonl", ".gz", ".json", ".parquet"):
-        if not path.is_file():
-            raise SkytError(f"{source}: no such file")
-        return _read(path)
-    return [*load_rows(Dataset(source, split=split))]
+    if not path.is_file():
+        raise SkytError(f"{source}: no such file")
+    return _read(path)
+
+
+def is_on_hub(source: str) -> bool:
+    """True where `source` is neither a folder, nor looks like a file or a path."""
+    path = Path(source)
+    looks_local = source.startswith((".", "/", "~")) or path.suffix in FILES
+    return not looks_local and not path.exists()
 
 
 def _read(path: Path) -> list[Mapping[str, Any]]:
@@ -57,8 +65,8 @@ def _read(path: Path) -> list[Mapping[str, Any]]:
             content = json.loads(path.read_text())
         except ValueError as error:
             raise SkytError(f"{path}: broken JSON: {error}") from error
-        if not isinstance(content, list):
-            raise SkytError(f"{path}: a JSON list of rows is wanted")
+        if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
+            raise SkytError(f"{path}: a JSON list of objects is wanted")
         return content
     return [*read_jsonl(path)]
 
@@ -70,7 +78,7 @@ def _as_prompt_completion(row: Mapping[str, Any], place: str) -> dict[str, Any]:
             "completion": messages_of(row["completion"], "assistant", place),
         }
     if isinstance(row.get("messages"), list):
-        turns = [{"role": t["role"], "content": t["content"]} for t in row["messages"]]
+        turns = messages_of(row["messages"], "user", place)
     elif isinstance(row.get("conversations"), list):
         turns = [sharegpt_turn(turn, place) for turn in row["conversations"]]
         if row.get("system"):
@@ -89,13 +97,19 @@ def messages_of(value: Any, role: str, place: str) -> list[dict[str, str]]:
     """A text as one turn of `role`, or messages as they are."""
     if isinstance(value, str):
         return [{"role": role, "content": value}]
-    if isinstance(value, list) and value:
-        return [{"role": turn["role"], "content": turn["content"]} for turn in value]
-    raise SkytError(f"{place}: a text or a list of messages is wanted")
+    try:
+        turns = [{"role": turn["role"], "content": turn["content"]} for turn in value]
+    except (TypeError, KeyError):
+        turns = []
+    if not turns:
+        raise SkytError(f"{place}: a text, or messages with `role` and `content`, is wanted")
+    return turns
 
 
 def sharegpt_turn(turn: Mapping[str, Any], place: str) -> dict[str, str]:
     """A turn with `from` and `value` as a message."""
+    if not isinstance(turn, Mapping) or "value" not in turn:
+        raise SkytError(f"{place}: a turn with `from` and `value` is wanted")
     role = ROLES.get(str(turn.get("from")))
     if role is None:
         raise SkytError(f"{place}: unknown speaker {turn.get('from')!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,16 +27,18 @@ from .results import Result, Rules, Status
 class CodeScorer:
     """`correct` only if every test's result is exactly pass.
 
-    Options: `time_limit` CPU seconds a test and `program_limit` for all of them; `memory_mb` a
-    test; `output_mb`; `tolerance` for numbers written with a point; `all_tests` for partial
-    credit (`value` is the share passed of the first `partial_tests`, or of all where those pass);
-    `fast` to run several tests in one fork; `prelude` for the benchmarks' common imports;
-    `sandbox` (`native`, `bwrap`, `unsafe-subprocess`), `namespaces` (`auto`, `on`, `off`),
-    `workers` (default: one a core).
+    Options: `time_limit` CPU seconds a test and `program_limit` for all of them; `batch_limit`
+    seconds of the clock for a batch, after which no further program begins; `memory_mb` a test;
+    `output_mb`; `tolerance` for numbers written with a point; `all_tests` for partial credit
+    (`value` is the share passed of the first `partial_tests`, or of all where those pass); `fast`
+    to run several tests in one fork; `prelude` for the benchmarks' common imports; `sandbox`
+    (`native`, `bwrap`, `unsafe-subprocess`), `namespaces` (`auto`, `on`, `off`), `workers`
+    (default: one a core).
     """
 
     time_limit: float = 2.0
     program_limit: float = 30.0
+    batch_limit: float | None = None
     memory_mb: int = 512
     output_mb: int = 16
     tolerance: float = 1e-6
@@ -71,15 +74,25 @@ class CodeScorer:
             return Verdict.error(f"{_where(problem)}{type(error).__name__}: {error}"[:500])
 
     def score_batch(self, pairs: Iterable[tuple[str, Problem]]) -> list[Verdict]:
-        """Verdicts in order; one program to a worker, all workers busy."""
+        """Verdicts in order; one program to a worker, all workers busy.
+
+        It ends at most one program's limit after `batch_limit`; what had not begun is an error.
+        """
         pairs = list(pairs)
+        end = math.inf if self.batch_limit is None else time.monotonic() + self.batch_limit
+
+        def judged(pair: tuple[str, Problem]) -> Verdict:
+            if time.monotonic() < end:
+                return self.score(*pair)
+            return Verdict.error(f"not run: the batch has used up its {self.batch_limit:g} s")
+
         threads = min(self.workers or core_count(), max(1, len(pairs)))
         if threads == 1:
-            return [self.score(*pair) for pair in pairs]
+            return [*map(judged, pairs)]
         with contextlib.suppress(SandboxMissing, OSError):
             open_backend(self.sandbox, self.namespaces)  # tried once, not by every thread
         with ThreadPoolExecutor(threads, thread_name_prefix="skyt-code") as executor:
-            return list(executor.map(lambda pair: self.score(*pair), pairs))
+            return list(executor.map(judged, pairs))
 
     def sandbox_layers(self) -> list[str]:
         """The layers in force here, for the run card; the gap where the sandbox is missing."""

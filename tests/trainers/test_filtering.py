@@ -18,6 +18,7 @@ from skyt_plugins.trainers.filtering import (
     merged,
 )
 from skyt_plugins.trainers.pass_rates import rows_with_signal
+from skyt_plugins.trainers.shaping import SHAPING
 from trl import RLOOConfig, RLOOTrainer
 
 from skyt_plugins import SkytError
@@ -163,6 +164,29 @@ def test_whitening_is_over_the_kept_groups_alone(tiny_model: Path, tmp_path: Pat
 def test_step_without_any_signal_moves_nothing(tiny_model: Path, tmp_path: Path) -> None:
     made = trainer(tiny_model, tmp_path, ["all", "none"])
     assert not scored(made, ["all", "none"])["advantages"].any()
+
+
+def test_response_without_a_verdict_has_no_reward_whatever_its_form(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    from transformers import AutoTokenizer
+
+    class Judge:
+        __name__ = "math"
+
+        def __call__(self, completions: list[Any], **_: Any) -> list[float | None]:
+            return [1.0, 0.0, 0.0, None] * (len(completions) // 4)
+
+    made = trainer(tiny_model, tmp_path, ["one", "one"])
+    made = type(made)(
+        model=str(tiny_model),
+        reward_funcs=[Judge(), SHAPING["format"]()],
+        args=made.args,
+        train_dataset=made.train_dataset,
+        processing_class=AutoTokenizer.from_pretrained(tiny_model),
+    )
+    advantages = scored(made, ["one", "one"])["advantages"].tolist()
+    assert advantages == pytest.approx([1, -0.5, -0.5, 0] * 2)
 
 
 def test_trl_underneath_is_what_the_filter_was_written_for(

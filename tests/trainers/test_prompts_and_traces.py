@@ -126,7 +126,14 @@ def test_folder_is_read_by_split(tmp_path: Path) -> None:
         trace_rows(str(tmp_path), "validation")
 
 
-@pytest.mark.parametrize("row", [{"text": "x"}, {"messages": [USER]}, {"conversations": [{}, {}]}])
+@pytest.mark.parametrize("row", [
+    {"text": "x"},
+    {"messages": [USER]},
+    {"messages": [{"role": "user"}, ASSISTANT]},
+    {"prompt": [], "completion": "x"},
+    {"conversations": [{}, {}]},
+    {"conversations": [{"from": "human"}, {"from": "gpt"}]},
+])  # fmt: skip
 def test_trace_that_cannot_be_read_is_named(row: dict[str, Any], tmp_path: Path) -> None:
     source = lines(tmp_path / "t.jsonl", row)
     with pytest.raises(SkytError, match=r"t\.jsonl:1"):
@@ -136,6 +143,8 @@ def test_trace_that_cannot_be_read_is_named(row: dict[str, Any], tmp_path: Path)
 def test_missing_trace_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SkytError, match="no such file"):
         trace_rows(str(tmp_path / "t.jsonl"))
+    with pytest.raises(SkytError, match="no such file"):
+        trace_rows("./nowhere")
     with pytest.raises(SkytError, match=r"no \.jsonl or \.parquet"):
         trace_rows(str(tmp_path))
 

@@ -39,10 +39,16 @@ def test_stage_resolves_and_its_rewards_and_prompts_exist(name: str, stage: Stag
     assert stage.after or model.model_name_or_path
     assert training.bf16
     if stage.command == "rl":
-        reward_list.reward_functions(chosen.rewards)
         rl.check_choices(chosen, training)
-        assert all(rl.source_text(source) for source in chosen.prompts)
+        rows = [row for source in chosen.prompts for row in rl.source_rows(source)[0]]
+        reward_list.check_rewards_cover(reward_list.reward_functions(chosen.rewards)[0], rows)
         assert training.beta == 0.0
+        assert training.use_vllm
+        assert training.vllm_tensor_parallel_size == 4
+        assert training.per_device_train_batch_size == 1
+        assert training.eval_steps == training.save_steps == 15
+        assert {"aime24", "math500", "olympiadbench"} <= {*chosen.eval_tasks}
+        assert chosen.system_prompt == (None if "mini" in stage.config else "sky-t1")
         rows = training.per_device_train_batch_size * training.gradient_accumulation_steps
         assert rows * stage.processes == 256 * training.num_generations
     else:
@@ -147,9 +153,39 @@ def test_dry_run_prints_the_plan_and_makes_nothing(
     out = tmp_path / "out"
     recipe.main([str(path), "--output", str(out), "--dry-run"])
     text = capsys.readouterr().out
-    assert "arith_train (4000 prompts); 32 prompts a step" in text
+    assert "arith_train (4000 prompts); 32 prompts x 4 responses a generation" in text
     assert "memory a GPU: about" in text
     assert not out.exists()
+
+
+def test_stages_are_planned_with_the_model_that_the_first_begins_with(
+    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = {"prompts": ["arith_train"], "num_generations": 4, "max_completion_length": 64}
+    options["rewards"] = [{"name": "math", "weight": 0.5}]
+    first = {"name": "a", "command": "rl", "config": "miniature-rl", "launch": "zero3"}
+    first["options"] = {**options, "model_name_or_path": str(tiny_model)}
+    second = {**first, "name": "b", "after": "a", "options": options}
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump({"stages": [first, second]}))
+    recipe.main([str(path), "--output", str(tmp_path / "out"), "--dry_run"])
+    text = capsys.readouterr().out
+    assert text.count(f"RLOO on {tiny_model}") == 2
+    assert text.count("memory a GPU: about") == 2
+
+
+def test_mistake_in_a_later_stage_stops_the_recipe_before_its_first(
+    tmp_path: Path, tiny_model: Path, traces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {"model_name_or_path": str(tiny_model), "dataset": str(traces)}
+    first = {"name": "a", "command": "sft", "config": "miniature-sft", "options": options}
+    second = {"name": "b", "command": "rl", "config": "miniature-rl", "after": "a"}
+    second["options"] = {"rewards": ["mathh"]}
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump({"stages": [first, second]}))
+    monkeypatch.setattr(recipe, "run", lambda *_: pytest.fail("a stage was started"))
+    with pytest.raises(SkytError, match="unknown scorer"):
+        recipe.main([str(path), "--output", str(tmp_path / "out")])
 
 
 def test_dry_run_refuses_sequences_longer_than_the_model(tiny_model: Path) -> None:

@@ -18,6 +18,7 @@ from skyt_plugins import SkytError
 
 from ..conftest import ROOT
 
+RL_SCRIPT = Path(__file__).parent / "rl_in_processes.py"
 DOOR = "skyt_plugins.entrypoints.train_cli"
 COMMON = """
 bf16: false
@@ -64,6 +65,7 @@ def run_door(options: str, processes: int) -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 
@@ -148,6 +150,32 @@ def test_two_processes_judge_every_response_once(
     prompts = [json.dumps(row["prompt"]) for row in rows]
     assert {prompts.count(prompt) for prompt in prompts} == {4}
     assert len(set(prompts)) == 4
+
+
+@pytest.mark.slow
+def test_two_processes_learn_and_judge_in_rl_what_one_does(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    def run(processes: int) -> tuple[list[float], list[str]]:
+        out = tmp_path / f"{processes}"
+        out.mkdir()
+        line = f"-m torch.distributed.run --standalone --nproc-per-node {processes} {RL_SCRIPT}"
+        subprocess.run(
+            [sys.executable, *line.split(), str(tiny_model), str(out)],
+            env=environment(),
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+        judged = [row for path in out.glob("judged-*.txt") for row in path.read_text().split("\n")]
+        norms = [entry["grad_norm"] for entry in history(out)]
+        return norms, sorted(filter(None, judged))
+
+    (one, judged), (two, judged_by_two) = run(1), run(2)
+    assert len(judged) == 48  # 3 steps of 4 prompts x 4 responses
+    assert judged_by_two == judged
+    assert min(one) > 0
+    assert two == pytest.approx(one, rel=1e-3)
 
 
 def checkpoint(folder: Path, step: int, hidden: int = 32, state: str = "{}") -> Path:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pickle
+import threading
+from typing import Any
 
 import pytest
+from skyt_plugins.trainers.reward_list import reward_functions, side_by_side
 from skyt_plugins.trainers.rewards import Reward, text_of
 
 from skyt_plugins import SkytError, get_task, scorer_names
@@ -110,3 +114,46 @@ def test_unknown_scorer_and_option_are_refused_before_training() -> None:
 def test_reasoning_that_a_host_keeps_apart_is_put_back() -> None:
     message = {"role": "assistant", "reasoning_content": "2+5", "content": "\\boxed{7}"}
     assert text_of([message]) == "<think>2+5</think>\\boxed{7}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{name: length, weight: 0.5, soft: 2, hard: 4}",
+        '{"name": "length", "weight": 0.5, "soft": 2, "hard": 4}',
+    ],
+)
+def test_rewards_on_the_command_line_are_those_of_a_file(text: str) -> None:
+    (reward,), weights = reward_functions([text])
+    assert weights == [0.5]
+    assert (reward.soft, reward.hard) == (2, 4)
+
+
+def test_several_rewards_judge_at_the_same_time() -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    class Waiting:
+        __name__ = "waiting"
+
+        def __call__(self, completions: list[str], **_: Any) -> list[float]:
+            both.wait()
+            return [1.0] * len(completions)
+
+    async def judged() -> list[list[float]]:
+        rewards = side_by_side([Waiting(), Waiting()])
+        return await asyncio.gather(*[reward(completions=["x"]) for reward in rewards])
+
+    assert asyncio.run(judged()) == [[1.0], [1.0]]
+
+
+def test_programs_that_the_batch_has_no_time_for_have_no_reward() -> None:
+    reward = Reward("code", batch_limit=0.0)
+    program = "```python\nprint(1)\n```"
+    tests = '{"inputs": [""], "outputs": ["1"]}'
+    verdicts = reward.verdicts([program] * 2, reference=[tests] * 2)
+    assert ["0 s" in verdict.reason for verdict in verdicts if verdict] == [True, True]
+    assert reward([program] * 2, reference=[tests] * 2) == [None, None]
+
+
+def test_judging_of_programs_is_bounded_where_nothing_else_is_said() -> None:
+    assert '"batch_limit": 600.0' in (Reward("code")._scorer_key({}) or "")

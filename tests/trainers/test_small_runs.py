@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from skyt_plugins.trainers import preference
 from skyt_plugins.trainers.curves import draw_curves
-from skyt_plugins.trainers.running import StopOnBadLoss
+from skyt_plugins.trainers.running import Guard
 
 from skyt_plugins import SkytError
 
@@ -77,13 +78,37 @@ def test_loss_that_is_not_finite_stops_the_run_and_keeps_its_batch(tmp_path: Pat
         def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any) -> Any:
             return torch.tensor(float("nan"))
 
-    class Trainer(StopOnBadLoss, Base):
+    class Trainer(Guard, Base):
         pass
 
     with pytest.raises(SkytError, match="nan at step 7"):
         Trainer().training_step(None, {"input_ids": torch.arange(3)})
     saved = torch.load(tmp_path / "out" / "bad_batch_step7_rank0.pt")
     assert saved["input_ids"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "full"), RuntimeError("unexpected pos"), SafetensorError("I/O error")]
+)
+def test_full_disk_while_saving_names_the_last_good_checkpoint(
+    tmp_path: Path, error: Exception
+) -> None:
+    good = tmp_path / "checkpoint-4"
+    good.mkdir()
+    (good / "trainer_state.json").write_text("{}")
+
+    class Base:
+        args = _Arguments(tmp_path)
+
+        def _save_checkpoint(self, model: Any, trial: Any) -> None:
+            (tmp_path / "checkpoint-8").mkdir()
+            raise error
+
+    class Trainer(Guard, Base):
+        pass
+
+    with pytest.raises(SkytError, match=r"could not write: .*\n.*checkpoint-4; make room"):
+        Trainer()._save_checkpoint(None, None)
 
 
 def test_history_without_curves_draws_nothing(tmp_path: Path) -> None:

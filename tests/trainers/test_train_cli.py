@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,12 @@ def test_reward_that_judges_none_of_the_prompts_is_refused(
         (["sft", "--output_dir", "x"], "no traces"),
         (["rl", "--max_steps", "many"], "invalid int value"),
         (["rl", "--num_generations", "1", "--beta", "0"], "at least 2 generations"),
+        (["rl", "--config=nowhere"], "no recipe file"),
+        (["rl", "--eval_strategy", "steps"], "--eval_tasks and --eval_strategy"),
+        (["rl", "--eval_tasks", "arith"], "--eval_tasks and --eval_strategy"),
+        (["rl", "--gpus", "many", "--dry-run"], "invalid int value"),
+        (["recipe"], "required: recipe"),
+        (["recipe", "sky-t1-mini", "--stage", "8", "--dry_run"], "did you mean 8k"),
     ],
 )
 def test_mistakes_are_told_in_a_line_or_two(
@@ -114,3 +121,94 @@ def test_unknown_reward_and_model_are_refused(
     base += ["--prompts", "arith_train", "--model_name_or_path"]
     assert "no config.json" in refusal(capsys, *base, "./nowhere")
     assert "unknown scorer" in refusal(capsys, *base, str(tiny_model), "--rewards", "mathh")
+
+
+def test_packages_that_options_ask_for_are_looked_for_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    base = ["rl", "--output_dir", str(tmp_path / "o"), "--model_name_or_path", "some/model"]
+    for option, value, wanted in (
+        ("--use_vllm", "true", "skyt[vllm]"),
+        ("--use_peft", "true", "pip install 'peft'"),
+        ("--report_to", "trackio", "pip install 'trackio'"),
+        ("--deepspeed", "zero3.json", "skyt[deepspeed]"),
+    ):
+        assert wanted in refusal(capsys, *base, option, value)
+
+
+def test_model_out_of_reach_is_told_in_a_line_but_can_be_planned_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError("could not connect\nto the hub")
+
+    monkeypatch.setattr("transformers.AutoConfig.from_pretrained", unreachable)
+    command = "rl --model_name_or_path some/model --prompts arith_train --num_generations 8"
+    command += f" --per_device_train_batch_size 8 --output_dir {tmp_path / 'o'}"
+    assert "some/model: could not connect" in refusal(capsys, *command.split())
+    main([*command.split(), "--dry-run"])
+    assert "memory: unknown" in capsys.readouterr().out
+
+
+def test_rows_that_nothing_could_judge_are_found_before_training(
+    tmp_path: Path, recipe: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = f"rl --config {recipe} --model_name_or_path {tiny_model} --output_dir {tmp_path / 'o'}"
+    base += " --overlap off --num_generations 4 --max_completion_length 8 --prompts"
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"question": "1+1?", "answer": "2", "scorer": "mathh"}\n')
+    assert "did you mean math?" in refusal(capsys, *base.split(), str(rows))
+    assert "did you mean math?" in refusal(capsys, *base.split(), str(rows), "--dry-run")
+    rows.write_text('{"question": "1+1?", "answer": "2", "scorer": "math"}\n')
+    assert "1 prompts, but one generation asks 2" in refusal(capsys, *base.split(), str(rows))
+    options = '{"name": "task", "all_tests": true}'
+    text = refusal(capsys, *base.split(), "arith_train", "--rewards", options)
+    assert "all_tests" in text
+    rows.write_text('{"question": "1+1?"}\n')
+    assert "rows.jsonl:1: the row has no reference" in refusal(
+        capsys, *base.split(), str(rows), "--dry_run"
+    )
+
+
+def test_plan_is_made_for_the_processes_it_is_asked_for(
+    tmp_path: Path, recipe: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = f"rl --config {recipe} --model_name_or_path {tiny_model} --prompts arith_train"
+    command += f" --output_dir {tmp_path / 'o'} --per_device_train_batch_size 1 --dry-run"
+    command += " --num_generations 8 --max_completion_length 8 --rewards math:0.5"
+    assert "divisible by num_generations" in refusal(capsys, *command.split())
+    main([*command.split(), "--gpus", "8", "--deepspeed", "zero3.json"])
+    text = capsys.readouterr().out
+    assert "effective batch: 8 sequences a step (1 x 1 accumulated x 8 GPUs)" in text
+    assert "steps: 12000" in text  # 3 epochs of 4,000 prompts, one a step
+    assert "rewards: ['math:0.5']" in text
+
+
+def test_every_id_that_ends_a_response_for_the_model_ends_it_for_the_reward(
+    tmp_path: Path, recipe: Path, tiny_model: Path
+) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    settings = json.loads((model / "generation_config.json").read_text())
+    vocabulary = json.loads((model / "config.json").read_text())["vocab_size"]
+    settings["eos_token_id"] = [*range(vocabulary)]
+    (model / "generation_config.json").write_text(json.dumps(settings))
+    out = tmp_path / "rl"
+    command = f"rl --config {recipe} --model_name_or_path {model} --prompts arith_train --beta 0"
+    command += f" --num_generations 4 --max_completion_length 8 --output_dir {out} --max_steps 1"
+    main(command.split())
+    assert history(out)[0]["task/truncated"] == 0.0
+
+
+def test_evaluation_on_tasks_uses_the_same_scorers(
+    tmp_path: Path, recipe: Path, tiny_model: Path
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"question": "1+1?", "answer": "2", "scorer": "math"}\n' * 2)
+    out = tmp_path / "rl"
+    command = f"rl --config {recipe} --model_name_or_path {tiny_model} --prompts {rows} --beta 0"
+    command += " --overlap off --num_generations 4 --max_completion_length 2 --max_steps 1"
+    command += " --eval_tasks arith --eval_strategy steps --eval_steps 1 --num_generations_eval 1"
+    main([*command.split(), "--per_device_eval_batch_size", "128", "--output_dir", str(out)])
+    entry = next(entry for entry in history(out) if "eval_arith_reward" in entry)
+    assert entry["eval_arith_task/truncated"] > 0.5
