@@ -63,7 +63,7 @@ def miniature(arguments: list[str]) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     chosen = parser.parse_args(arguments)
     for seed in chosen.seeds:
-        quickstart(chosen.output / f"seed-{seed}", seed, full=True)
+        quickstart(chosen.output / f"seed-{seed}", seed)
 
 
 def usage() -> str:

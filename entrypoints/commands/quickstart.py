@@ -17,15 +17,16 @@ def quickstart(
         Path, typer.Option(help="Folder of models, logs, samples, table and curve.")
     ] = Path("skyt-quickstart"),
     seed: Annotated[int, typer.Option(help="Seed of weights, data order and sampling.")] = 0,
-    full: Annotated[
-        bool, typer.Option(help="All four steps of the Sky-T1-7B recipe, and a control.")
-    ] = False,
+    steps: Annotated[
+        int, typer.Option(min=1, max=4, help="How many of the recipe's steps; more may follow.")
+    ] = 4,
 ) -> None:
-    """Make a tiny model from scratch and take it through every door, on CPU and without the hub.
+    """The four steps of Sky-T1-7B with a tiny model from scratch, on CPU and without the hub.
 
-    Traces of a made-up teacher are judged and kept or not, a model learns from them, lm-eval and
-    Inspect measure it, RLOO trains it with the same scorer as reward, both measure it again.
-    Interrupted and started again, it goes on where it was.
+    Step 1: supervised training on the traces of a hasty teacher that the scorer accepts. Step 2:
+    RLOO with the same scorer as reward. Step 3: supervised training on the model's own accepted
+    traces. Step 4: RLOO on harder problems. lm-eval and Inspect measure each model, and a control
+    with a constant reward. Interrupted and started again, it goes on where it was.
     """
     import importlib.util
 
@@ -38,5 +39,5 @@ def quickstart(
     from ..quickstart.stages import Settings
 
     start = time.monotonic()
-    run_quickstart(output, Settings(seed=seed, full=full))
+    run_quickstart(output, Settings(seed=seed, steps=steps))
     print(f"{time.monotonic() - start:.0f} s; everything is in {output}", file=sys.stderr)

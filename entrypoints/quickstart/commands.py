@@ -18,6 +18,14 @@ _TAIL_LINES = 4
 
 Progress = Callable[[float], None]
 
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+def end_commands() -> None:
+    """End every command that `run_command` runs at present, in whichever thread."""
+    for process in list(_running):
+        process.terminate()
+
 
 def run_command(command: Sequence[str], log: Path, progress: Progress | None = None) -> None:
     """Run `command` to its end; `progress` is told shares from 0 to 1 as it prints them.
@@ -31,6 +39,7 @@ def run_command(command: Sequence[str], log: Path, progress: Progress | None = N
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment()
         )
         assert process.stdout is not None
+        _running.add(process)
         try:
             while chunk := os.read(process.stdout.fileno(), 1 << 16):
                 file.write(chunk)
@@ -42,6 +51,8 @@ def run_command(command: Sequence[str], log: Path, progress: Progress | None = N
             process.terminate()
             process.wait()
             raise
+        finally:
+            _running.discard(process)
     if code:
         raise SkytError(_failure(command, code, log))
 

@@ -67,8 +67,17 @@ def lm_eval_figures(
             truncated=result["truncated,all"],
             pass_at_k={k: result[f"{k},all"] for k in _pass_at_k(task)},
             responses=len(rows) * n,
+            mean_tokens=_mean_tokens(model, [text for row in rows for text in row["resps"][0]]),
         )
     return found
+
+
+def _mean_tokens(model: Path, responses: Sequence[str]) -> float:
+    """By the model's tokenizer: lm-eval counts no tokens, and Inspect counts the padding too."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    return sum(len(encoded.ids) for encoded in tokenizer.encode_batch(responses)) / len(responses)
 
 
 def inspect_figures(
@@ -95,16 +104,13 @@ def _inspect_log(task: str, folder: Path, log: Path) -> Figures:
     if header.status != "success" or header.results is None:
         raise SkytError(f"inspect eval did not finish: {header.status}; see {log}")
     found = {name: m.value for name, m in header.results.scores[0].metrics.items()}
-    responses = header.results.total_samples
-    tokens = sum(usage.output_tokens for usage in header.stats.model_usage.values())
     return Figures(
         accuracy=found["accuracy"],
         low=found["ci95_low"],
         high=found["ci95_high"],
         truncated=found["truncated"],
         pass_at_k={k: found[k] for k in _pass_at_k(task)},
-        responses=responses,
-        mean_tokens=tokens / responses,
+        responses=header.results.total_samples,
     )
 
 

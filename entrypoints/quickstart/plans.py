@@ -1,13 +1,12 @@
-"""The order of the stages: the short run, and all four steps with their control."""
+"""The stages of a run, what each needs, and the models in the table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from . import stages
-from .stages import Settings, Work
+from .stages import HARDER, HOSTS, LEVELS, PLAIN, Settings, Work, training
 
 
 @dataclass(frozen=True)
@@ -17,6 +16,7 @@ class Stage:
     name: str
     label: str
     work: Work
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,86 +28,66 @@ class Column:
     makers: tuple[str, ...]
 
 
-BEGIN = (
-    Stage("traces", "Ask the teacher, keep what the scorer accepts", stages.make_traces),
-    Stage("scratch", "Build a model from scratch", stages.make_model),
+# By the steps that they belong to, as in the Sky-T1-7B recipe.
+COLUMNS = (
+    (1, Column("scratch", "random weights", ("traces", "scratch"))),
+    (1, Column("step1", "step 1: SFT on the teacher's traces", ("step1",))),
+    (2, Column("control", "control: constant reward", ("control",))),
+    (2, Column("step2", "step 2: RLOO, plain sums", ("step2",))),
+    (3, Column("step3", "step 3: SFT on own traces", ("samples-step2", "step3"))),
+    (4, Column("step4", "step 4: RLOO, harder sums", ("step4",))),
 )
-SCRATCH = Column("scratch", "random weights", ("traces", "scratch"))
+# Each RL step, the supervised step before it, and the level of its prompts.
+RL_STEPS = (
+    ("step2", "step1", PLAIN),
+    ("control", "step1", PLAIN),
+    ("step4", "step3", HARDER),
+)
+
+
+def columns_of(settings: Settings) -> list[Column]:
+    """The models of a run, in the order of the table."""
+    return [column for step, column in COLUMNS if step <= settings.steps]
 
 
 def stages_of(settings: Settings) -> list[Stage]:
-    """Every stage of a run, in order."""
-    return _full(settings) if settings.full else _short(settings)
+    """Every stage of a run; of those that are ready, the first ones run first."""
+    columns = columns_of(settings)
+    names = {maker for column in columns for maker in column.makers}
+    made = [stage for stage in _making() if stage.name in names]
+    return made + [_evaluation(column.model, host) for column in columns for host in HOSTS]
 
 
-def columns_of(settings: Settings) -> Sequence[Column]:
-    """The models of a run, in the order of the table."""
-    if not settings.full:
-        return (
-            SCRATCH,
-            Column("sft", "SFT on accepted traces", ("sft",)),
-            Column("rl", "RLOO with the scorer as reward", ("samples-sft", "rl")),
-        )
+def _making() -> tuple[Stage, ...]:
+    """From the teacher to the last model. What everything waits for comes first."""
     return (
-        SCRATCH,
-        Column("step1", "step 1: SFT", ("step1",)),
-        Column("control", "control: constant reward", ("control",)),
-        Column("step2", "step 2: RLOO", ("samples-step1", "step2")),
-        Column("step3", "step 3: SFT on own traces", ("samples-step2", "step3")),
-        Column("step4", "step 4: RLOO, harder", ("samples-step3", "step4")),
+        Stage("traces", "Ask the teacher, keep what the scorer accepts", stages.make_traces),
+        Stage("scratch", "Build a model from scratch", stages.make_model, ("traces",)),
+        _sft("step1", "traces.jsonl", "scratch"),
+        # Groups that are all right or all wrong are left out, without refill, as in PRIME.
+        _rl("step2", "step1", PLAIN, "--filter", "online", "--oversampling", "1"),
+        Stage(
+            "samples-step2",
+            "Rejection sampling of step2",
+            partial(stages.sample, model="step2", tasks=training(LEVELS)),
+            ("step2",),
+        ),
+        _sft("step3", "accepted-step2", "samples-step2"),
+        _rl("step4", "step3", HARDER),
+        _rl("control", "step1", PLAIN, "--rewards", "constant"),
     )
 
 
-def _short(settings: Settings) -> list[Stage]:
-    tasks = settings.train_tasks
-    return [
-        *BEGIN,
-        _evaluate("scratch"),
-        _sft("scratch", "sft", "traces.jsonl"),
-        _evaluate("sft"),
-        _sample("sft", tasks),
-        _rl("sft", "rl", tasks),
-        _evaluate("rl"),
-    ]
+def _sft(name: str, traces: str, needs: str) -> Stage:
+    work = partial(stages.sft, start="scratch", name=name, traces=traces)
+    return Stage(name, f"{name}: supervised training on {traces}", work, (needs,))
 
 
-def _full(settings: Settings) -> list[Stage]:
-    tasks = settings.train_tasks
-    hard = tasks[-1:]
-    return [
-        *BEGIN,
-        _evaluate("scratch"),
-        _sft("scratch", "step1", "traces.jsonl"),
-        _evaluate("step1"),
-        _sample("step1", tasks),
-        _rl("step1", "control", tasks, "constant"),
-        _evaluate("control"),
-        _rl("step1", "step2", tasks),
-        _evaluate("step2"),
-        _sample("step2", tasks),
-        _sft("scratch", "step3", "accepted-step2"),
-        _evaluate("step3"),
-        _sample("step3", hard),
-        _rl("step3", "step4", hard),
-        _evaluate("step4"),
-    ]
+def _rl(name: str, start: str, level: str, *options: str) -> Stage:
+    work = partial(stages.rl, start=start, name=name, tasks=training([level]), options=options)
+    return Stage(name, f"{name}: RLOO from {start} on {level}", work, (start,))
 
 
-def _evaluate(model: str) -> Stage:
-    work = partial(stages.evaluate, model=model)
-    return Stage(f"eval-{model}", f"Evaluate {model} in lm-eval and Inspect", work)
-
-
-def _sft(start: str, name: str, traces: str) -> Stage:
-    work = partial(stages.sft, start=start, name=name, traces=traces)
-    return Stage(name, f"{name}: supervised training on {traces}", work)
-
-
-def _rl(start: str, name: str, tasks: Sequence[str], rewards: str = "task") -> Stage:
-    work = partial(stages.rl, start=start, name=name, tasks=tasks, rewards=rewards)
-    return Stage(name, f"{name}: RLOO from {start}", work)
-
-
-def _sample(model: str, tasks: Sequence[str]) -> Stage:
-    work = partial(stages.sample, model=model, tasks=tasks)
-    return Stage(f"samples-{model}", f"Rejection sampling of {model}", work)
+def _evaluation(model: str, host: str) -> Stage:
+    work = partial(stages.evaluate, model=model, host=host)
+    return Stage(f"eval-{model}-{host}", f"Evaluate {model} in {host}", work, (model,))

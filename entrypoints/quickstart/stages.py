@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,37 +13,34 @@ from .teacher import Teacher
 from .workspace import Workspace
 
 # The benchmarks: no training prompt may hold one of their problems.
-LEVELS = ("arith", "arith_hard")
+PLAIN, HARDER = "arith_plain", "arith_carry"
+LEVELS = (PLAIN, HARDER)
 HOSTS = {"lm_eval": lm_eval_figures, "inspect": inspect_figures}
 SAMPLE_BATCH = 400
+SELECTION = ("--per-problem", "2", "--prefer", "shortest")
+
+
+def training(levels: Iterable[str]) -> list[str]:
+    """The tasks with the training sides of these benchmarks."""
+    return [f"{level}_train" for level in levels]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Sizes of a run; a folder belongs to one set of them. `full` has all four steps."""
+    """Sizes of a run. A folder belongs to one set of them, but may grow from `steps` to more."""
 
     seed: int = 0
-    full: bool = False
+    steps: int = 4
     teacher: Teacher = field(default_factory=Teacher)
-    # Answers of the teacher to each problem of the two levels.
-    traces_per_problem: int = 4
-    traces_per_hard_problem: int = 2
-    sft_steps: int = 700
-    rl_steps: int = 40
-    sampled_problems: int = 400
-    samples_per_problem: int = 8
+    traces_per_problem: int = 3
+    sft_steps: int = 800
+    rl_steps: int = 30
+    sampled_problems: int = 600
+    samples_per_problem: int = 6
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        """The benchmarks that every model is measured on."""
-        return LEVELS if self.full else LEVELS[:1]
-
-    @property
-    def train_tasks(self) -> tuple[str, ...]:
-        return tuple(f"{task}_train" for task in self.tasks)
+        """What must stay the same in a folder."""
+        return {key: value for key, value in asdict(self).items() if key != "steps"}
 
 
 @dataclass(frozen=True)
@@ -72,10 +68,8 @@ def make_traces(context: Context) -> dict[str, Any]:
     from .sampling import accepted, problems_of, teacher_traces, write_jsonl
 
     settings = context.settings
-    counts = (settings.traces_per_problem, settings.traces_per_hard_problem)
-    rows = []
-    for task, n in zip(settings.train_tasks, counts, strict=False):
-        rows += teacher_traces(problems_of([task]), settings.teacher, n, settings.seed)
+    asked = problems_of(training(LEVELS))
+    rows = teacher_traces(asked, settings.teacher, settings.traces_per_problem, settings.seed)
     traces = accepted(rows)
     random.Random(settings.seed).shuffle(traces)
     write_jsonl(context.space.folder / "traces.jsonl", traces)
@@ -108,12 +102,11 @@ def sft(context: Context, start: str, name: str, traces: str) -> dict[str, Any]:
 
 
 def rl(
-    context: Context, start: str, name: str, tasks: Sequence[str], rewards: str = "task"
+    context: Context, start: str, name: str, tasks: Sequence[str], options: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """`skyt-train rl` on the tasks' prompts that have signal in the samples of the first model."""
+    """`skyt-train rl` from one model to another on the tasks' prompts."""
     command = _train(context, "rl", start, name, context.settings.rl_steps)
-    command += ["--prompts", *tasks, "--overlap_tasks", *LEVELS, "--rewards", rewards]
-    command += ["--filter", "offline", "--pass_rates", str(_samples(context, start))]
+    command += ["--prompts", *tasks, "--overlap_tasks", *LEVELS, *options]
     run_command(command, context.log(name), context.progress)
     curve = (context.model(name) / "curves.png").read_bytes()
     (context.space.folder / f"reward_curve_{name}.png").write_bytes(curve)
@@ -123,10 +116,11 @@ def rl(
 def sample(context: Context, model: str, tasks: Sequence[str]) -> dict[str, Any]:
     """Rejection sampling of a model with `skyt generate`, `score`, `select` and `export`.
 
-    The run is `samples-<model>`, its accepted responses are in `accepted-<model>`.
+    The run is `samples-<model>`. In `accepted-<model>` are of each problem the shortest right
+    responses: the shorter way wins wherever the verifier cannot tell it from the longer one.
     """
-    settings, log = context.settings, context.log(f"samples-{model}")
-    run, kept = _samples(context, model), context.space.folder / f"accepted-{model}"
+    settings, log, folder = context.settings, context.log(f"samples-{model}"), context.space.folder
+    run, kept = folder / f"samples-{model}", folder / f"accepted-{model}"
     for task in tasks:
         command = skyt(
             "generate", "--out", str(run), "--model", f"hf/{context.model(model)}",
@@ -137,7 +131,7 @@ def sample(context: Context, model: str, tasks: Sequence[str]) -> dict[str, Any]
         run_command(command, log, context.progress)
     for command in (
         skyt("score", str(run)),
-        skyt("select", str(run), "--against", ",".join(LEVELS)),
+        skyt("select", str(run), "--against", ",".join(LEVELS), *SELECTION),
         skyt("export", str(run), "--out", str(kept), "--format", "prompt-completion"),
     ):
         run_command(command, log)
@@ -155,26 +149,12 @@ def sampled_counts(run: Path, kept: Path) -> dict[str, Any]:
     return {"responses": len(outcomes), "correct": right, "kept": traces}
 
 
-def evaluate(context: Context, model: str) -> dict[str, Any]:
-    """One model in both hosts, side by side, on the held-out tasks: host to task to figures."""
-    shares = dict.fromkeys(HOSTS, 0.0)
-
-    def run(host: str) -> dict[str, Any]:
-        def report(share: float) -> None:
-            shares[host] = share
-            context.progress(sum(shares.values()) / len(shares))
-
-        folder = context.space.folder / "evals" / f"{model}-{host}"
-        log = context.log(f"eval-{model}-{host}")
-        found = HOSTS[host](context.model(model), context.settings.tasks, folder, log, report)
-        return {task: figures.as_dict() for task, figures in found.items()}
-
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(HOSTS, pool.map(run, HOSTS), strict=True))
-
-
-def _samples(context: Context, model: str) -> Path:
-    return context.space.folder / f"samples-{model}"
+def evaluate(context: Context, model: str, host: str) -> dict[str, Any]:
+    """One model in one host on the held-out tasks: task to figures."""
+    folder = context.space.folder / "evals" / f"{model}-{host}"
+    log = context.log(f"eval-{model}-{host}")
+    found = HOSTS[host](context.model(model), LEVELS, folder, log, context.progress)
+    return {task: figures.as_dict() for task, figures in found.items()}
 
 
 def _train(context: Context, kind: str, start: str, name: str, steps: int) -> list[str]:

@@ -8,16 +8,36 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from skyt_plugins.types import Dataset, Problem, Sampling, Task
 
 from ..prompts import BOXED_ANSWER
 
-# Level -> the numbers of digits that its summands may have (both summands have the same).
-LEVELS: Mapping[str, tuple[int, ...]] = {"arith": (2, 3), "arith_hard": (3, 4)}
-TEST_ROWS, TRAIN_ROWS = 200, 4_000
+
+@dataclass(frozen=True)
+class Level:
+    """How long both summands may be, and whether a column before the first must carry into the
+    next one, must not, or (None) may."""
+
+    digits: tuple[int, ...]
+    carries: bool | None = None
+    train_rows: int = 4_000
+
+    def __str__(self) -> str:
+        text = f"{' or '.join(map(str, self.digits))} digits"
+        return text + {None: "", True: " that carry", False: " that never carry"}[self.carries]
+
+
+LEVELS: Mapping[str, Level] = {
+    "arith": Level((2, 3)),
+    "arith_hard": Level((3, 4)),
+    "arith_plain": Level((2, 3), carries=False, train_rows=2_000),
+    "arith_carry": Level((2, 3), carries=True, train_rows=2_000),
+}
+TEST_ROWS = 200
 # One problem in ten belongs to the test side.
 _TEST_SHARE = 10
 
@@ -28,15 +48,25 @@ def side_of(a: int, b: int) -> str:
     return "train" if zlib.crc32(f"{low}+{high}".encode()) % _TEST_SHARE else "test"
 
 
-def sums(side: str, digits: tuple[int, ...], rows: int, seed: int) -> Iterator[dict[str, Any]]:
-    """`rows` different problems of one side, the lengths in `digits` taking turns."""
+def carries(a: int, b: int) -> bool:
+    """Whether a column of a + b behind the first comes to ten or more."""
+    power = 10
+    while power <= max(a, b):
+        if a % power + b % power >= power:
+            return True
+        power *= 10
+    return False
+
+
+def sums(side: str, level: Level, rows: int, seed: int) -> Iterator[dict[str, Any]]:
+    """`rows` different problems of one side, the level's lengths taking turns."""
     rng = random.Random(seed)
     seen: set[tuple[int, int]] = set()
     while len(seen) < rows:
-        length = digits[len(seen) % len(digits)]
+        length = level.digits[len(seen) % len(level.digits)]
         a, b = (rng.randrange(10 ** (length - 1), 10**length) for _ in range(2))
         pair = (min(a, b), max(a, b))
-        if pair in seen or side_of(a, b) != side:
+        if pair in seen or side_of(a, b) != side or level.carries not in (None, carries(a, b)):
             continue
         seen.add(pair)
         yield {"a": a, "b": b}
@@ -52,20 +82,17 @@ def arith_problem(row: Mapping[str, Any]) -> Problem:
     )
 
 
-def _generator(level: str, side: str) -> Callable[[], Iterator[dict[str, Any]]]:
-    rows = TEST_ROWS if side == "test" else TRAIN_ROWS
-    return lambda: sums(side, LEVELS[level], rows, seed=41)
-
-
-def _task(level: str, side: str) -> Task:
-    digits = " or ".join(map(str, LEVELS[level]))
-    name = level if side == "test" else f"{level}_train"
+def _task(name: str, level: Level, side: str) -> Task:
+    rows = TEST_ROWS if side == "test" else level.train_rows
+    name = name if side == "test" else f"{name}_train"
     return Task(
         name=name,
         version="1",
-        description=f"Sums of two numbers of {digits} digits, {side} side",
-        dataset=Dataset(f"skyt/{name}", split=side, generate=_generator(level, side)),
-        rows=TEST_ROWS if side == "test" else TRAIN_ROWS,
+        description=f"Sums of two numbers of {level}, {side} side",
+        dataset=Dataset(
+            f"skyt/{name}", split=side, generate=lambda: sums(side, level, rows, seed=41)
+        ),
+        rows=rows,
         problem=arith_problem,
         prompts=BOXED_ANSWER,
         scorer="math",
@@ -75,4 +102,6 @@ def _task(level: str, side: str) -> Task:
     )
 
 
-TASKS = tuple(_task(level, side) for level in LEVELS for side in ("test", "train"))
+TASKS = tuple(
+    _task(name, level, side) for name, level in LEVELS.items() for side in ("test", "train")
+)
