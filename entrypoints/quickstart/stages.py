@@ -35,7 +35,9 @@ class Settings:
     traces_per_problem: int = 3
     sft_steps: int = 800
     rl_steps: int = 30
+    # For the traces of step 3: of the harder level few, so that step 4 has something to teach.
     sampled_problems: int = 600
+    harder_sampled_problems: int = 120
     samples_per_problem: int = 6
 
     def as_dict(self) -> dict[str, Any]:
@@ -122,10 +124,12 @@ def sample(context: Context, model: str, tasks: Sequence[str]) -> dict[str, Any]
     settings, log, folder = context.settings, context.log(f"samples-{model}"), context.space.folder
     run, kept = folder / f"samples-{model}", folder / f"accepted-{model}"
     for task in tasks:
+        harder = task in training([HARDER])
+        count = settings.harder_sampled_problems if harder else settings.sampled_problems
         command = skyt(
             "generate", "--out", str(run), "--model", f"hf/{context.model(model)}",
             "--task", task, "--n", str(settings.samples_per_problem),
-            "--end", str(settings.sampled_problems), "--seed", str(settings.seed),
+            "--end", str(count), "--seed", str(settings.seed),
             "--engine-args", f"batch_size={SAMPLE_BATCH},device=cpu,dtype=float32",
         )  # fmt: skip
         run_command(command, log, context.progress)
