@@ -39,22 +39,22 @@ def mean_figures(parts: Sequence[Figures]) -> Figures:
 
 def table_one(space: Workspace, settings: Settings) -> list[tuple[str, ...]]:
     """Benchmarks down, models across, as in the first table of the Sky-T1-7B post."""
-    columns = [c for c in columns_of(settings) if all(figures_of(space, c, h) for h in HOSTS)]
-    rows: list[tuple[str, ...]] = [("", *(column.label for column in columns))]
-    for host in HOSTS:
-        found = [figures_of(space, column, host) or {} for column in columns]
+    columns = columns_of(settings)
+    measured = {host: [figures_of(space, column, host) for column in columns] for host in HOSTS}
+    whole = [i for i in range(len(columns)) if all(found[i] for found in measured.values())]
+    figures = {host: [found[i] or {} for i in whole] for host, found in measured.items()}
+    rows: list[tuple[str, ...]] = [("", *(columns[i].label for i in whole))]
+    for host, models in figures.items():
         for task in (*LEVELS, "mean"):
-            cells = [accuracy_text(figures[task]) for figures in found]
-            rows.append((f"{task}, {NAMES[host]}", *cells))
-    last = f"pass@{max(_pass_at_k(space, columns[0], LEVELS[0]))}" if columns else ""
+            rows.append((f"{task}, {NAMES[host]}", *(accuracy_text(m[task]) for m in models)))
+    last = f"pass@{max(_pass_at_k(figures['lm_eval'][0], LEVELS[0]))}" if whole else ""
     for title, host, key, form in (
         (f"{last}, %", "lm_eval", last, lambda value: f"{100 * value:.1f}"),
         ("mean tokens", "lm_eval", "mean_tokens", lambda value: f"{value:.0f}"),
         ("cut off", "inspect", "truncated", lambda value: f"{value:.1%}"),
     ):
         for task in LEVELS:
-            measured = [(figures_of(space, column, host) or {})[task] for column in columns]
-            values = [{**figures["pass_at_k"], **figures}[key] for figures in measured]
+            values = [{**m[task]["pass_at_k"], **m[task]}[key] for m in figures[host]]
             rows.append((f"{title}, {task}", *map(form, values)))
     return rows
 
@@ -118,8 +118,9 @@ def draw_pass_at_k(space: Workspace, settings: Settings, path: Path) -> None:
     for index, task in enumerate(LEVELS):
         axes = figure.add_subplot(1, len(LEVELS), index + 1)
         for column in columns_of(settings):
-            if values := _pass_at_k(space, column, task):
-                axes.plot(*zip(*sorted(values.items()), strict=True), "o-", label=column.label)
+            if found := figures_of(space, column, "lm_eval"):
+                points = sorted(_pass_at_k(found, task).items())
+                axes.plot(*zip(*points, strict=True), "o-", label=column.label)
         axes.set(title=task, xlabel="k", ylabel="pass@k", ylim=(0, 1))
         axes.set_xscale("log", base=2)
         axes.grid(alpha=0.3)
@@ -127,10 +128,9 @@ def draw_pass_at_k(space: Workspace, settings: Settings, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def _pass_at_k(space: Workspace, column: Column, task: str) -> dict[int, float]:
-    """k to pass@k of one model."""
-    figures = figures_of(space, column, "lm_eval")
-    values = figures[task]["pass_at_k"] if figures else {}
+def _pass_at_k(figures: Mapping[str, Figures], task: str) -> dict[int, float]:
+    """k to pass@k of one model on one benchmark."""
+    values = figures[task]["pass_at_k"]
     return {int(name.removeprefix("pass@")): value for name, value in values.items()}
 
 
