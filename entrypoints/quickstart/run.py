@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from skyt_plugins.cores import cores
 
 from .commands import end_commands
 from .plans import Stage, stages_of
@@ -53,7 +54,7 @@ def run_stages(
     """
     waiting, done = list(stages), set[str]()
     running: dict[Future[Any], Stage] = {}
-    slots = slots or len(os.sched_getaffinity(0))
+    slots = slots or cores()
     with ThreadPoolExecutor(slots) as pool:
         try:
             while waiting or running:

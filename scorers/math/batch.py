@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import select
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
+
+from skyt_plugins.cores import cores
 
 from .engine import Judgement, judge
 from .policy import Policy
@@ -16,11 +17,6 @@ from .worker import START_SECONDS, Worker, WorkerDied, serve
 _CHUNK = 250
 _pool: list[Worker] = []
 _pool_lock = threading.Lock()
-
-
-def cores() -> int:
-    """The number of processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def judge_all(pairs: Sequence[tuple[str, str]], policy: Policy) -> list[Judgement]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import ray
 
+from skyt_plugins.cores import cores
 from skyt_plugins.errors import SkytError
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Verdict
@@ -32,7 +33,7 @@ def judged_by_ray(
 ) -> Iterator[Judged]:
     """Rows of table `scores` for all `texts`, judged by the cluster at `address` ("": one on this
     machine). Raises SkytError where a task fails for good."""
-    ours = connect(address, len(os.sched_getaffinity(0)))
+    ours = connect(address, cores())
     try:
         for part, verdicts in _tasks(judges, texts):
             yield judges.judged(part, verdicts, step)
