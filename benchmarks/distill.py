@@ -60,7 +60,7 @@ class _Server:
         self.process.wait()
 
 
-def idle(requests: int = 6_400) -> dict[str, Any]:
+def idle(requests: int = 25_600) -> dict[str, Any]:
     """A server that answers in 50 ms, 64 in flight: our share of the ideal rate."""
     from skyt_plugins.distill.generate import generate
 
@@ -84,8 +84,8 @@ def idle(requests: int = 6_400) -> dict[str, Any]:
             "share_of_bare_loop": round(bare / took, 3),
             "our_cpu_ms_per_request": round((time.process_time() - cpu) / requests * 1e3, 3),
         }
-        found |= _peer("official_client_s", lambda: asyncio.run(_official(url, requests // 8)), 8)
-        found |= _peer("inspect_s", lambda: _inspect(url, folder, requests // 16), 16)
+        found |= _peer("official_client_s", lambda: asyncio.run(_official(url, requests // 32)), 32)
+        found |= _peer("inspect_s", lambda: _inspect(url, folder, requests // 64), 64)
     return found
 
 
@@ -324,7 +324,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--resume-rows", type=int, default=1_000_000)
-    parser.add_argument("--requests", type=int, default=6_400)
+    parser.add_argument("--requests", type=int, default=25_600)
     parser.add_argument("--only", nargs="*", default=["idle", "pipeline", "memory", "resume"])
     given = parser.parse_args()
     parts: dict[str, tuple[Callable[..., dict[str, Any]], int]] = {

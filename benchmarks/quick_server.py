@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import re
+import selectors
 
 TEXT = "<think>\nWe carry the one and look at the next column.\n</think>\n\nIt is \\boxed{3}."
 COMPLETION = {
@@ -72,7 +73,14 @@ async def serve(delay: float) -> None:
     await server.serve_forever()
 
 
+def precise_loop() -> asyncio.AbstractEventLoop:
+    """With `select`, whose timers keep microseconds: `epoll` rounds each delay up to a millisecond,
+    which is 2 % of 50."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay", type=float, default=0.05)
-    asyncio.run(serve(parser.parse_args().delay))
+    with asyncio.Runner(loop_factory=precise_loop) as runner:
+        runner.run(serve(parser.parse_args().delay))

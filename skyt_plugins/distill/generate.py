@@ -80,12 +80,13 @@ def generate(
         if first is not None:
             step = run.begin_step("generate", config)
             with Progress("generate", "responses") as progress:
-                progress.note(f"generate: {model}, n = {n}, {to_json(params)}")
+                told = to_json(params)
+                progress.note(f"generate: {model}, n = {n}, {told}")
                 engine = engine or get_engine(model, engine_options)
                 if getattr(engine, "workdir", "") is None:  # an engine that wants a place to work
                     vars(engine)["workdir"] = run.folder.resolve()
                 for reply in replies(engine, chain([first], requests), params):
-                    _record(run, engine, reply, params, step, counts)
+                    _record(run, engine, reply, told, step, counts)
                     progress.advance(len(reply.choices))
             counts.found, counts.duplicates = plan.found, plan.duplicates
             run.end_step(step, {"n": n, "start": ask.start, "end": ask.end, **asdict(counts)})
@@ -169,14 +170,14 @@ def _has_responses(run: Run, step: str) -> bool:
 
 
 def _record(
-    run: Run, engine: Engine, reply: Reply, params: dict[str, Any], step: str, counts: Generated
+    run: Run, engine: Engine, reply: Reply, sampling: str, step: str, counts: Generated
 ) -> None:
     """Append the rows of one reply in one write, and count."""
     if reply.failed:
         counts.failed += 1
         counts.failure = counts.failure or reply.failed
         return
-    rows = [response.row() for response in _responses(engine, reply, params, step)]
+    rows = [response.row() for response in _responses(engine, reply, sampling, step)]
     run.append("responses", rows)
     counts.written += len(rows)
     counts.refused += bool(reply.error)
@@ -184,13 +185,10 @@ def _record(
     counts.completion_tokens += sum(row["completion_tokens"] for row in rows)
 
 
-def _responses(
-    engine: Engine, reply: Reply, params: dict[str, Any], step: str
-) -> Iterator[Response]:
+def _responses(engine: Engine, reply: Reply, sampling: str, step: str) -> Iterator[Response]:
     request, prompt = reply.request, reply.request.prompt
     tokens, exact = token_counts(reply)
     texts = [(choice.text, choice.finish_reason) for choice in reply.choices]
-    sampling = to_json(params)
     if reply.error:
         texts = [("", "refused")] * len(request.samples)
     for position, (text, finish) in enumerate(texts):

@@ -10,7 +10,8 @@ from .engines.base import Request
 from .record import Prompt
 from .store import Run
 
-READ_AHEAD = 64  # prompts: their problems are written in one go
+# Prompts whose problems are written in one go. Meanwhile no request goes out, so not many.
+READ_AHEAD = 4
 
 
 @dataclass

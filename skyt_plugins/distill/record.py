@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -141,11 +142,14 @@ class Prompt:
 
     def row(self) -> dict[str, Any]:
         """The row of table `problems`."""
-        row = {name: getattr(self, name) for name in SCHEMAS["problems"].names}
+        row = {name: clean(getattr(self, name)) for name in _PROBLEM}
         for name in ("reference", "metadata", "scorer_options"):
             value = row[name]
-            row[name] = to_json(dict(value) if isinstance(value, Mapping) else value)
-        return {name: clean(value) for name, value in row.items()}
+            row[name] = clean(to_json(dict(value) if isinstance(value, Mapping) else value))
+        return row
+
+
+_PROBLEM = SCHEMAS["problems"].names
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +177,26 @@ class Response:
 
     def row(self) -> dict[str, Any]:
         # Not `asdict`, which copies deeply: that was half of what a record costs.
-        return {name: getattr(self, name) for name in SCHEMAS["responses"].names}
+        return dict(zip(_RESPONSE, _response_values(self), strict=True))
+
+
+_RESPONSE = SCHEMAS["responses"].names
+_response_values = attrgetter(*_RESPONSE)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 
 
 def to_json(value: Any) -> str:
     """Compact JSON with sorted keys; what JSON lacks becomes text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return _ENCODER.encode(value)
 
 
 def clean(value: Any) -> Any:
     """`value`, a text without lone surrogates (no UTF-8 file can hold those)."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def digest(value: Any, size: int = 8) -> str:

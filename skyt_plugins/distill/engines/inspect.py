@@ -7,8 +7,6 @@ flight and replies handed on as they come.
 from __future__ import annotations
 
 import asyncio
-import queue
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -25,6 +23,7 @@ from skyt_plugins.errors import SkytError
 
 from ..sources.inspect_log import FINISH, message_text
 from .base import Choice, Reply, Request
+from .event_loop import Put, results
 
 _TURNS = {
     "system": ChatMessageSystem,
@@ -43,7 +42,6 @@ class InspectEngine:
     ) -> None:
         self.model = model
         self.concurrency = int(concurrency)
-        self._stop = threading.Event()
         try:
             self.client = get_model(
                 model,
@@ -58,34 +56,16 @@ class InspectEngine:
 
     def generate(self, requests: Iterable[Request], sampling: Mapping[str, Any]) -> Iterator[Reply]:
         """One request per sample, `concurrency` in flight."""
-        finished: queue.SimpleQueue[Reply | BaseException | None] = queue.SimpleQueue()
-
-        def work() -> None:
-            try:
-                asyncio.run(self._run(iter(requests), sampling, finished))
-                finished.put(None)
-            except BaseException as error:  # handed to the caller's thread
-                finished.put(error)
-
-        threading.Thread(target=work, name="inspect", daemon=True).start()
-        while (item := finished.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
+        return results(lambda put: self._run(iter(requests), sampling, put))
 
     async def _run(
-        self,
-        requests: Iterator[Request],
-        sampling: Mapping[str, Any],
-        finished: queue.SimpleQueue[Any],
+        self, requests: Iterator[Request], sampling: Mapping[str, Any], put: Put[Reply]
     ) -> None:
         alone = (request.alone(s) for request in requests for s in request.samples)
 
         async def worker() -> None:
             for request in alone:
-                if self._stop.is_set():
-                    return
-                finished.put(await self._ask(request, sampling))
+                put(await self._ask(request, sampling))
 
         await asyncio.gather(*(worker() for _ in range(self.concurrency)))
 
@@ -110,8 +90,7 @@ class InspectEngine:
         )
 
     def close(self) -> None:
-        """Ask for nothing more."""
-        self._stop.set()
+        """Nothing is held between calls."""
 
 
 def create(model: str, **options: Any) -> InspectEngine:

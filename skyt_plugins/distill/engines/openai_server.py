@@ -10,7 +10,6 @@ import asyncio
 import os
 import random
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -20,8 +19,8 @@ import aiohttp
 from skyt_plugins.errors import SkytError
 
 from .base import Reply, Request
+from .event_loop import Put, results
 from .keys import Key, KeyRing, read_keys
-from .outbox import Outbox
 from .protocol import Malformed, Problem, body, problem_of, reply_of
 
 LONGEST_WAIT = 60.0  # seconds between two tries
@@ -61,43 +60,19 @@ class OpenAIEngine:
         self.answered = self.fatal = 0
         self.limit_name = "max_tokens"
         self._down_since = 0.0
-        self._stop = threading.Event()
-
-    # The thread between the caller and the event loop
 
     def generate(self, requests: Iterable[Request], sampling: Mapping[str, Any]) -> Iterator[Reply]:
         """Replies as they finish, `concurrency` requests in flight at any time."""
-        finished = Outbox(self.concurrency // 8)
-        # Each call its own: a replica calls again and again.
-        stop = self._stop = threading.Event()
-
-        def work() -> None:
-            try:
-                asyncio.run(self._run(iter(requests), sampling, finished, stop))
-                finished.end()
-            except BaseException as error:  # handed to the caller's thread
-                while isinstance(error, BaseExceptionGroup):
-                    error = error.exceptions[0]
-                finished.end(error)
-
-        thread = threading.Thread(target=work, name="openai", daemon=True)
-        thread.start()
-        try:
-            yield from finished.replies()
-        finally:
-            stop.set()
-            thread.join(timeout=10)
+        return results(lambda put: self._run(iter(requests), sampling, put))
 
     def close(self) -> None:
-        """Abandon what is in flight."""
-        self._stop.set()
+        """Nothing is held between calls."""
 
     async def _run(
         self,
         requests: Iterator[Request],
         sampling: Mapping[str, Any],
-        finished: Outbox,
-        stop: threading.Event,
+        put: Put[Reply],
     ) -> None:
         connector = aiohttp.TCPConnector(limit=self.concurrency)
         timeout = aiohttp.ClientTimeout(total=self.timeout, sock_connect=10)
@@ -105,20 +80,15 @@ class OpenAIEngine:
             if not self.answered:
                 await self._greet(session)
             async with asyncio.TaskGroup() as group:
-                workers = [
-                    group.create_task(self._worker(session, requests, sampling, finished))
-                    for _ in range(self.concurrency)
-                ]
-                watch = group.create_task(_watch(workers, stop))
-                await asyncio.wait(workers)
-                watch.cancel()
+                for _ in range(self.concurrency):
+                    group.create_task(self._worker(session, requests, sampling, put))
 
     async def _worker(
         self,
         session: aiohttp.ClientSession,
         requests: Iterator[Request],
         sampling: Mapping[str, Any],
-        finished: Outbox,
+        put: Put[Reply],
     ) -> None:
         for request in requests:
             while request.samples:
@@ -126,10 +96,9 @@ class OpenAIEngine:
                 reply = await self._ask(session, part, sampling)
                 if reply is None:  # the server does not do several choices: ask one by one
                     continue
-                finished.put(reply)
+                put(reply)
                 done = len(part.samples) if reply.error or reply.failed else len(reply.choices)
                 request = request.after(done)
-            await finished.room()
 
     # One request
 
@@ -247,13 +216,6 @@ class OpenAIEngine:
                 "set OPENAI_API_KEY, or name a file of keys with --keys"
             )
         _say(f"a key ending in …{key.text[-4:]} was refused; {left} left")
-
-
-async def _watch(workers: list[asyncio.Task[None]], stop: threading.Event) -> None:
-    while not stop.is_set():
-        await asyncio.sleep(0.2)
-    for worker in workers:
-        worker.cancel()
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

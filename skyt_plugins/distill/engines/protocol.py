@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from .base import Choice, Reply, Request
 
 
@@ -47,13 +49,16 @@ def body(model: str, request: Request, sampling: Mapping[str, Any], limit_name: 
     if request.prefill:  # vLLM and SGLang: go on with the last message instead of a new turn
         data["continue_final_message"] = True
         data["add_generation_prompt"] = False
-    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+    try:
+        return orjson.dumps(data)
+    except TypeError:  # a lone surrogate, or a number that orjson does not know
+        return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def reply_of(request: Request, text: str) -> Reply:
     """The reply in a body. Choices beyond those asked for are dropped. Raises Malformed."""
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)
         choices = sorted(data["choices"], key=lambda choice: choice.get("index", 0))
         usage = data.get("usage") or {}
         total = usage.get("completion_tokens")
