@@ -11,6 +11,8 @@ from typing import Any
 
 from skyt_plugins.errors import SkytError
 
+from .checkpoints import checkpoint_to_resume
+
 TRACKERS = ("tensorboard", "trackio", "wandb")
 SHARDINGS = ("none", "ddp", "cpu", "zero2", "zero3", "zero3_offload", "fsdp2")
 # Bytes a parameter: weights and gradients in 16 bits and Adam's two moments and master weights in
@@ -49,8 +51,8 @@ class Shape:
 def check_model(model: Any, training: Any, planned: PlanArguments) -> Any:
     """The model's configuration; None in a dry run where it is out of reach.
 
-    Raises SkytError where no model is named or none can be had under that name, and for packages
-    that a real run lacks.
+    Raises SkytError where no model is named or none can be had under that name, for packages that
+    a real run lacks, and for a checkpoint to resume that does not fit.
     """
     from transformers import AutoConfig
 
@@ -63,6 +65,8 @@ def check_model(model: Any, training: Any, planned: PlanArguments) -> Any:
     looks_local = name.startswith((".", "/", "~")) or name.count("/") > 1 or path.exists()
     if looks_local and not (path / "config.json").is_file():
         raise SkytError(f"model {name}: no config.json there")
+    check_trackers(training.report_to)
+    checkpoint_to_resume(Path(training.output_dir), training.resume_from_checkpoint, name)
     try:
         return AutoConfig.from_pretrained(
             name, revision=model.model_revision, trust_remote_code=training.trust_remote_code
@@ -71,6 +75,15 @@ def check_model(model: Any, training: Any, planned: PlanArguments) -> Any:
         if planned.dry_run:
             return None
         raise SkytError(f"model {name}: {str(error).splitlines()[0]}") from error
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """Raises SkytError for a name that transformers has no integration for."""
+    from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK as KNOWN
+
+    if unknown := [name for name in names if name not in KNOWN]:
+        known = ", ".join(("none", "all", *sorted(KNOWN)))
+        raise SkytError(f"--report_to {unknown[0]}: one of {known} is wanted")
 
 
 def check_package(name: str, why: str, install: str | None = None) -> None:

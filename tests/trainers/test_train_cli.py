@@ -137,6 +137,21 @@ def test_packages_that_options_ask_for_are_looked_for_first(
         assert wanted in refusal(capsys, *base, option, value)
 
 
+def test_checkpoint_and_tracker_are_looked_at_before_weights_load(
+    tmp_path: Path, recipe: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = tmp_path / "o" / "checkpoint-3"
+    checkpoint.mkdir(parents=True)
+    (checkpoint / "trainer_state.json").write_text("{}")
+    config = json.loads((tiny_model / "config.json").read_text())
+    (checkpoint / "config.json").write_text(json.dumps({**config, "hidden_size": 48}))
+    base = f"rl --config {recipe} --model_name_or_path {tiny_model} --prompts arith_train"
+    base += f" --output_dir {tmp_path / 'o'}"
+    resume = ["--resume_from_checkpoint", "true", "--dry-run"]
+    assert "of another model: hidden_size is 48" in refusal(capsys, *base.split(), *resume)
+    assert "trackio, wandb is wanted" in refusal(capsys, *base.split(), "--report_to", "wandbb")
+
+
 def test_model_out_of_reach_is_told_in_a_line_but_can_be_planned_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
