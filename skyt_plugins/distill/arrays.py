@@ -6,8 +6,9 @@ measured 0.4 s and 60 MB, as much as selecting 100,000 records takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,8 +36,34 @@ def arrow_strings(values: Sequence[str]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(data), buffers)
 
 
-def numpy_ints(column: pa.ChunkedArray) -> np.ndarray:
+def numpy_ints(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """The values of an int32 or int64 column without nulls."""
-    whole = column.combine_chunks()
-    values = np.frombuffer(whole.buffers()[1], f"i{whole.type.bit_width // 8}")
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    kind = f"i{whole.type.bit_width // 8}"
+    if not len(whole):
+        return np.zeros(0, kind)
+    values = np.frombuffer(whole.buffers()[1], kind)
     return values[whole.offset : whole.offset + len(whole)]
+
+
+def mapped(column: pa.Array, function: Callable[[Any], int], dtype: type) -> np.ndarray:
+    """`function` of every value of a column without nulls, called once for equal values."""
+    encoded = column.dictionary_encode()
+    values = [function(value) for value in encoded.dictionary.to_pylist()]
+    return np.array(values, dtype)[numpy_ints(encoded.indices)]
+
+
+def mapped_pairs(
+    first: pa.Array, second: pa.Array, function: Callable[[tuple[Any, Any]], int]
+) -> np.ndarray:
+    """The same of the pairs that two columns make; called in the order in which they come."""
+    one, two = first.dictionary_encode(), second.dictionary_encode()
+    pairs = numpy_ints(one.indices).astype(np.int64) * len(two.dictionary)
+    pairs += numpy_ints(two.indices)
+    _, at, which = np.unique(pairs, return_index=True, return_inverse=True)
+    order = np.argsort(at)
+    where = arrow_ints(at[order])
+    distinct = zip(first.take(where).to_pylist(), second.take(where).to_pylist(), strict=True)
+    values = np.empty(len(at), np.int64)
+    values[order] = [function(pair) for pair in distinct]
+    return values[which]

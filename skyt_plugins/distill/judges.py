@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from sys import intern
 from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Problem, Scorer, Verdict
 
+from .arrays import arrow_ints
 from .record import Key, clean, to_json
 from .shards import json_lines
 from .store import Run
@@ -33,33 +38,57 @@ Place = tuple[str, str]  # (task, problem)
 Judge = tuple[str, str]  # (scorer, its options as JSON)
 
 
+TEXTS = pa.schema(
+    [
+        ("task", pa.string()),
+        ("problem", pa.string()),
+        ("sample", pa.int32()),
+        ("text", pa.string()),
+        ("error", pa.string()),  # why the engine refused; "" otherwise
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts for one judge, as columns of one length: all responses, or all rewrites (`of`)."""
+    """Texts for one judge: all responses, or all rewrites (`of`); `rows` has the schema TEXTS.
+
+    They stay in Arrow's memory until they are judged: so they travel to another process as they
+    are, and only there become Python strings.
+    """
 
     judge: Judge
     of: str
-    task: list[str]
-    problem: list[str]
-    sample: list[int]
-    text: list[str]
-    error: list[str]  # why the engine refused; "" otherwise
+    rows: pa.RecordBatch
 
     def __len__(self) -> int:
-        return len(self.text)
+        return int(self.rows.num_rows)
 
-    def columns(self) -> tuple[list[Any], ...]:
-        return self.task, self.problem, self.sample, self.text, self.error
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Arrow's own pickle of a slice takes the whole along.
+        return Texts.unpacked, (self.judge, self.of, self.packed().to_pybytes())
+
+    def packed(self) -> pa.Buffer:
+        """`rows` as bytes, for `unpacked`."""
+        return self.rows.serialize()
+
+    @classmethod
+    def unpacked(cls, judge: Judge, of: str, rows: Any) -> Texts:
+        """From what `packed` gave; reads that memory in place."""
+        return cls(judge, of, pa.ipc.read_record_batch(pa.py_buffer(rows), TEXTS))
+
+    def column(self, name: str) -> list[Any]:
+        values: list[Any] = self.rows.column(name).to_pylist()
+        return values
 
     def places(self) -> Iterator[Place]:
-        return zip(self.task, self.problem, strict=True)
+        return zip(self.column("task"), self.column("problem"), strict=True)
 
     def part(self, start: int, end: int) -> Texts:
-        return Texts(self.judge, self.of, *(column[start:end] for column in self.columns()))
+        return Texts(self.judge, self.of, self.rows.slice(start, end - start))
 
     def picked(self, index: Sequence[int]) -> Texts:
-        columns = ([column[i] for i in index] for column in self.columns())
-        return Texts(self.judge, self.of, *columns)
+        return Texts(self.judge, self.of, self.rows.take(arrow_ints(np.array(index, np.int64))))
 
 
 class Judged(NamedTuple):
@@ -131,18 +160,18 @@ class Judges:
 
     def judge(self, texts: Texts) -> list[Verdict]:
         """One verdict for each of `texts`, in order, from one `score_batch`."""
-        refused = [error for error in texts.error if error]
+        errors = texts.column("error")
         pairs = [
             (text, self.problem(place))
-            for text, place, error in zip(texts.text, texts.places(), texts.error, strict=True)
+            for text, place, error in zip(texts.column("text"), texts.places(), errors, strict=True)
             if not error
         ]
         judged = iter(self.made[texts.judge][0].score_batch(pairs))
-        if not refused:
+        if len(pairs) == len(errors):
             return list(judged)
         return [
             Verdict.no_answer(f"the engine refused: {error}") if error else next(judged)
-            for error in texts.error
+            for error in errors
         ]
 
     def judged(self, texts: Texts, verdicts: Sequence[Verdict], step: str) -> Judged:
@@ -163,8 +192,8 @@ class Judges:
                 "rule": rule,
                 "step": step,
             }
-            for task, problem, sample, verdict in zip(
-                texts.task, texts.problem, texts.sample, verdicts, strict=True
+            for (task, problem), sample, verdict in zip(
+                texts.places(), texts.column("sample"), verdicts, strict=True
             )
         )
         return Judged(json_lines(rows), Counter(verdict.outcome.value for verdict in verdicts))

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from skyt_plugins.errors import SkytError
 
-from .judges import Judge, Judged, Judges, Place, Texts, golds
+from .arrays import arrow_strings
+from .judges import TEXTS, Judge, Judged, Judges, Place, Texts, golds
 from .judging import judged_here
 from .progress import Progress
 from .record import to_json
@@ -122,16 +125,17 @@ def _pending(
 ) -> Iterator[Texts]:
     """What is to be judged, batch by batch, parted by judge."""
     for texts in _texts(run):
+        places = list(texts.places())
+        judge_of = {place: judges.name(place) for place in dict.fromkeys(places)}
+        samples = texts.column("sample") if before.bits else []
         todo: dict[Judge, list[int]] = {}
-        for i, place in enumerate(texts.places()):
+        for i, place in enumerate(places):
             if wanted and place[1] not in wanted:
                 continue
-            judge = judges.name(place)
+            judge = judge_of[place]
             if judge is None:
                 counts.unscorable += 1
-            elif before.bits and before.has(
-                texts.of, place, texts.sample[i], judges.made[judge][1]
-            ):
+            elif samples and before.has(texts.of, place, samples[i], judges.made[judge][1]):
                 counts.found += 1
             else:
                 todo.setdefault(judge, []).append(i)
@@ -143,8 +147,8 @@ def _pending(
 def _texts(run: Run) -> Iterator[Texts]:
     names = ["task", "problem", "sample", "response", "error"]
     for batch in run.batches("responses", names):
-        yield Texts(("", ""), "response", *(column.to_pylist() for column in batch.columns))
+        yield Texts(("", ""), "response", pa.RecordBatch.from_arrays(batch.columns, schema=TEXTS))
     for batch in run.batches("rewrites", ["task", "problem", "sample", "text", "accepted"]):
         batch = batch.filter(batch.column("accepted"))
-        task, problem, sample, text = (column.to_pylist() for column in batch.columns[:4])
-        yield Texts(("", ""), "rewrite", task, problem, sample, text, [""] * len(text))
+        columns = [*batch.columns[:4], arrow_strings([""] * batch.num_rows)]
+        yield Texts(("", ""), "rewrite", pa.RecordBatch.from_arrays(columns, schema=TEXTS))

@@ -236,13 +236,15 @@ def _write(
 
 
 def _table(kept: Frame) -> pa.Table:
-    keys = [kept.groups[group] for group in kept.group]
+    groups, which = np.unique(kept.group, return_inverse=True)
+    keys = [kept.groups[group] for group in groups]
+    place = arrow_ints(which)
     return pa.Table.from_arrays(
         [
             arrow_ints(kept.run),
             arrow_ints(kept.row),
-            arrow_strings([task for task, _ in keys]),
-            arrow_strings([problem for _, problem in keys]),
+            arrow_strings([task for task, _ in keys]).take(place),
+            arrow_strings([problem for _, problem in keys]).take(place),
             arrow_ints(kept.sample),
             arrow_bools(kept.rewritten),
             arrow_ints(kept.tokens),
