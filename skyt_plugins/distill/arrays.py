@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.ipc
 
-_TYPES = {"int32": pa.int32(), "int64": pa.int64()}
+_TYPES = {"int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64()}
 
 
-def arrow_ints(values: np.ndarray) -> pa.Array:
-    """An Arrow array of the same int32 or int64 values."""
+def arrow_numbers(values: np.ndarray) -> pa.Array:
+    """An Arrow array of the same int32, int64 or float64 values."""
     values = np.ascontiguousarray(values)
     return pa.Array.from_buffers(
         _TYPES[values.dtype.name], len(values), [None, pa.py_buffer(values)]
@@ -29,11 +30,19 @@ def arrow_bools(values: np.ndarray) -> pa.Array:
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)])
 
 
-def arrow_strings(values: Sequence[str]) -> pa.Array:
-    data = [value.encode() for value in values]
+def arrow_strings(values: Sequence[str | None]) -> pa.Array:
+    """Texts, or None; a lone surrogate, which UTF-8 lacks, becomes a question mark."""
+    data = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
     offsets = np.fromiter(accumulate(map(len, data), initial=0), np.int32, len(data) + 1)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(data))]
+    known = None
+    if None in values:
+        known = arrow_bools(np.array([value is not None for value in values], bool)).buffers()[1]
+    buffers = [known, pa.py_buffer(offsets), pa.py_buffer(b"".join(data))]
     return pa.Array.from_buffers(pa.string(), len(data), buffers)
+
+
+def arrow_repeated(value: str, count: int) -> pa.Array:
+    return arrow_strings([value]).take(arrow_numbers(np.zeros(count, np.int64)))
 
 
 def numpy_ints(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
@@ -62,8 +71,18 @@ def mapped_pairs(
     pairs += numpy_ints(two.indices)
     _, at, which = np.unique(pairs, return_index=True, return_inverse=True)
     order = np.argsort(at)
-    where = arrow_ints(at[order])
+    where = arrow_numbers(at[order])
     distinct = zip(first.take(where).to_pylist(), second.take(where).to_pylist(), strict=True)
     values = np.empty(len(at), np.int64)
     values[order] = [function(pair) for pair in distinct]
     return values[which]
+
+
+def packed(rows: pa.RecordBatch) -> pa.Buffer:
+    """The rows alone as bytes; Arrow's own pickle of a slice takes the whole along."""
+    return rows.serialize()
+
+
+def unpacked(data: Any, schema: pa.Schema) -> pa.RecordBatch:
+    """Rows from what `packed` gave; they stay in that memory."""
+    return pa.ipc.read_record_batch(pa.py_buffer(data), schema)

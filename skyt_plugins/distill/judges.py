@@ -11,14 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.ipc
 
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Problem, Scorer, Verdict
 
-from .arrays import arrow_ints
-from .record import Key, clean, to_json
-from .shards import json_lines
+from .arrays import arrow_numbers, arrow_repeated, arrow_strings, packed, unpacked
+from .record import SCHEMAS, Key, to_json
 from .store import Run
 
 KEPT_PROBLEMS = 16_384
@@ -65,17 +63,7 @@ class Texts:
         return int(self.rows.num_rows)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Arrow's own pickle of a slice takes the whole along.
-        return Texts.unpacked, (self.judge, self.of, self.packed().to_pybytes())
-
-    def packed(self) -> pa.Buffer:
-        """`rows` as bytes, for `unpacked`."""
-        return self.rows.serialize()
-
-    @classmethod
-    def unpacked(cls, judge: Judge, of: str, rows: Any) -> Texts:
-        """From what `packed` gave; reads that memory in place."""
-        return cls(judge, of, pa.ipc.read_record_batch(pa.py_buffer(rows), TEXTS))
+        return _texts, (self.judge, self.of, packed(self.rows).to_pybytes())
 
     def column(self, name: str) -> list[Any]:
         values: list[Any] = self.rows.column(name).to_pylist()
@@ -88,14 +76,26 @@ class Texts:
         return Texts(self.judge, self.of, self.rows.slice(start, end - start))
 
     def picked(self, index: Sequence[int]) -> Texts:
-        return Texts(self.judge, self.of, self.rows.take(arrow_ints(np.array(index, np.int64))))
+        return Texts(self.judge, self.of, self.rows.take(arrow_numbers(np.array(index, np.int64))))
 
 
-class Judged(NamedTuple):
-    """Rows of table `scores` as JSON lines, and how many of each outcome."""
+def _texts(judge: Judge, of: str, data: bytes) -> Texts:
+    return Texts(judge, of, unpacked(data, TEXTS))
 
-    lines: bytes
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows of table `scores`, and how many of each outcome."""
+
+    rows: pa.RecordBatch
     outcomes: Counter[str]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _judged, (packed(self.rows).to_pybytes(), self.outcomes)
+
+
+def _judged(data: bytes, outcomes: Counter[str]) -> Judged:
+    return Judged(unpacked(data, SCHEMAS["scores"]), outcomes)
 
 
 def parts(stream: Iterable[Texts], size: Callable[[Judge], int]) -> Iterator[Texts]:
@@ -177,23 +177,21 @@ class Judges:
     def judged(self, texts: Texts, verdicts: Sequence[Verdict], step: str) -> Judged:
         """The rows of table `scores`."""
         scorer, rule = self.made[texts.judge]
-        rows = (
-            {
-                "task": task,
-                "problem": problem,
-                "sample": sample,
-                "of": texts.of,
-                "outcome": verdict.outcome.value,
-                "value": verdict.value,
-                "answer": clean(verdict.answer),
-                "reason": clean(verdict.reason),
-                "details": clean(to_json(dict(verdict.details))) if verdict.details else "{}",
-                "scorer": scorer.name,
-                "rule": rule,
-                "step": step,
-            }
-            for (task, problem), sample, verdict in zip(
-                texts.places(), texts.column("sample"), verdicts, strict=True
-            )
-        )
-        return Judged(json_lines(rows), Counter(verdict.outcome.value for verdict in verdicts))
+        outcomes = [verdict.outcome.value for verdict in verdicts]
+        columns = {
+            **{name: texts.rows.column(name) for name in ("task", "problem", "sample")},
+            "of": arrow_repeated(texts.of, len(texts)),
+            "outcome": arrow_strings(outcomes),
+            "value": arrow_numbers(np.array([verdict.value for verdict in verdicts], np.float64)),
+            "answer": arrow_strings([verdict.answer for verdict in verdicts]),
+            "reason": arrow_strings([verdict.reason for verdict in verdicts]),
+            "details": arrow_strings(
+                [to_json(dict(v.details)) if v.details else "{}" for v in verdicts]
+            ),
+            "scorer": arrow_repeated(scorer.name, len(texts)),
+            "rule": arrow_repeated(rule, len(texts)),
+            "step": arrow_repeated(step, len(texts)),
+        }
+        schema = SCHEMAS["scores"]
+        arrays = [columns[name] for name in schema.names]
+        return Judged(pa.RecordBatch.from_arrays(arrays, schema=schema), Counter(outcomes))

@@ -21,13 +21,14 @@ from multiprocessing.connection import Connection, Pipe
 
 from skyt_plugins.errors import SkytError
 
-from .judges import Judge, Judged, Judges, Texts, parts
+from .arrays import packed, unpacked
+from .judges import TEXTS, Judge, Judged, Judges, Texts, parts
 from .store import Run
 
 PART_SECONDS = 3.0  # of judging, about: a crash costs that much at most
 FIRST_PART, LARGEST_PART = 64, 512
 CHEAP_SECONDS = 0.005  # a text
-DESKS = 2  # parts that a process has at once: one that it judges and the next
+DESKS = 3  # parts that a process has at once: so it need not wait while rows are written
 
 
 class _Pace:
@@ -70,7 +71,7 @@ def judged_here(run: Run, judges: Judges, texts: Iterable[Texts], step: str) -> 
 
 class _Team:
     """Processes that judge parts, forked when first asked for; rows come back in the order in
-    which parts were given. Each is given the next part while it judges one."""
+    which parts were given. Each is given the next parts while it judges one."""
 
     def __init__(self, run: Run, judges: Judges, step: str) -> None:
         self.work = (run, judges, step)
@@ -111,7 +112,9 @@ class _Team:
 
     def stop(self) -> None:
         for member in self.members or ():
-            member.stop()
+            member.process.kill()
+        for member in self.members or ():
+            member.close()
 
 
 class _Member:
@@ -134,7 +137,7 @@ class _Member:
         there.close()
 
     def give(self, part: Texts, desk: int) -> None:
-        data = part.packed()
+        data = packed(part.rows)
         with _told_of_death():
             self.desks[desk].seek(0)
             self.desks[desk].write(data)
@@ -149,8 +152,7 @@ class _Member:
             raise answer
         return answer
 
-    def stop(self) -> None:
-        self.process.kill()
+    def close(self) -> None:
         self.process.join()
         self.pipe.close()
         for desk in self.desks:
@@ -181,8 +183,8 @@ def _serve(
         while True:
             judge, of, desk, size = there.recv()
             try:
-                rows = mmap(desks[desk], size, prot=PROT_READ)
-                part = Texts.unpacked(judge, of, rows)
+                memory = mmap(desks[desk], size, prot=PROT_READ)
+                part = Texts(judge, of, unpacked(memory, TEXTS))
                 judges.name(next(part.places()))  # makes a scorer that has come up since the fork
                 answer: Judged | Exception = judges.judged(part, judges.judge(part), step)
             except Exception as error:  # for the parent to raise

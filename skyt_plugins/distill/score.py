@@ -18,6 +18,7 @@ from .judging import judged_here
 from .progress import Progress
 from .record import to_json
 from .store import Run
+from .verdicts import Verdicts
 
 
 @dataclass
@@ -61,12 +62,11 @@ def score(
         before = _Before(None if force else run)
         step = run.begin_step("score", {"scorer": scorer, "options": dict(scorer_options or {})})
         total = run.count("responses") + run.count("rewrites")
-        with Progress("score", "responses", total) as progress:
+        with Progress("score", "responses", total) as progress, Verdicts(run) as verdicts:
             pending = _pending(run, judges, before, frozenset(ids), counts, progress)
             for judged in _judged(run, judges, pending, step, ray_address):
-                rows = judged.outcomes.total()
-                run.append_lines("scores", judged.lines, rows)
-                counts.written += rows
+                verdicts.add(judged.rows)
+                counts.written += judged.rows.num_rows
                 counts.outcomes.update(judged.outcomes)
         if counts.unscorable and not counts.written and not counts.found:
             raise SkytError(

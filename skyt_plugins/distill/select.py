@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from skyt_plugins.errors import SkytError
 
 from . import texts
-from .arrays import arrow_bools, arrow_ints, arrow_strings
+from .arrays import arrow_bools, arrow_numbers, arrow_strings
 from .frame import OUTCOMES, Frame, frame, take
 from .funnel import Funnel, funnel_text
 from .record import seed_of
@@ -238,16 +238,16 @@ def _write(
 def _table(kept: Frame) -> pa.Table:
     groups, which = np.unique(kept.group, return_inverse=True)
     keys = [kept.groups[group] for group in groups]
-    place = arrow_ints(which)
+    place = arrow_numbers(which)
     return pa.Table.from_arrays(
         [
-            arrow_ints(kept.run),
-            arrow_ints(kept.row),
+            arrow_numbers(kept.run),
+            arrow_numbers(kept.row),
             arrow_strings([task for task, _ in keys]).take(place),
             arrow_strings([problem for _, problem in keys]).take(place),
-            arrow_ints(kept.sample),
+            arrow_numbers(kept.sample),
             arrow_bools(kept.rewritten),
-            arrow_ints(kept.tokens),
+            arrow_numbers(kept.tokens),
         ],
         schema=SELECTION,
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from skyt_plugins.distill.arrays import arrow_bools, arrow_ints, arrow_strings, numpy_ints
+from skyt_plugins.distill.arrays import arrow_bools, arrow_numbers, arrow_strings, numpy_ints
 from skyt_plugins.distill.score import score
 
 from ..conftest import ROOT
@@ -20,12 +20,12 @@ from .scripted import Given, make_run
 @pytest.mark.parametrize("size", [0, 1, 9])
 def test_there_and_back(size: int) -> None:
     numbers = np.arange(size, dtype=np.int32) * -3
-    assert arrow_ints(numbers).to_pylist() == numbers.tolist()
-    assert arrow_ints(numbers[::2].astype(np.int64)).to_pylist() == numbers[::2].tolist()
+    assert arrow_numbers(numbers).to_pylist() == numbers.tolist()
+    assert arrow_numbers(numbers[::2].astype(np.int64)).to_pylist() == numbers[::2].tolist()
     assert arrow_bools(numbers % 2 == 0).to_pylist() == (numbers % 2 == 0).tolist()
     texts = ["é" * i for i in range(size)]
     assert arrow_strings(texts).to_pylist() == texts
-    column = pa.chunked_array([arrow_ints(numbers), arrow_ints(numbers).slice(1)])
+    column = pa.chunked_array([arrow_numbers(numbers), arrow_numbers(numbers).slice(1)])
     assert numpy_ints(column).tolist() == [*numbers.tolist(), *numbers[1:].tolist()]
 
 
