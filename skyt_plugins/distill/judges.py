@@ -15,7 +15,7 @@ import pyarrow as pa
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Problem, Scorer, Verdict
 
-from .arrays import arrow_numbers, arrow_repeated, arrow_strings, packed, unpacked
+from .arrays import arrow_numbers, arrow_repeated, arrow_strings, packed, taken, unpacked
 from .record import SCHEMAS, Key, to_json
 from .store import Run
 
@@ -76,7 +76,7 @@ class Texts:
         return Texts(self.judge, self.of, self.rows.slice(start, end - start))
 
     def picked(self, index: Sequence[int]) -> Texts:
-        return Texts(self.judge, self.of, self.rows.take(arrow_numbers(np.array(index, np.int64))))
+        return Texts(self.judge, self.of, taken(self.rows, np.array(index, np.int64)))
 
 
 def _texts(judge: Judge, of: str, data: bytes) -> Texts:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from skyt_plugins.errors import SkytError
 
 from . import texts
-from .arrays import arrow_bools, arrow_numbers, arrow_strings
+from .arrays import arrow_bools, arrow_numbers, arrow_strings, taken
 from .frame import OUTCOMES, Frame, frame, take
 from .funnel import Funnel, funnel_text
 from .record import seed_of
@@ -238,13 +238,12 @@ def _write(
 def _table(kept: Frame) -> pa.Table:
     groups, which = np.unique(kept.group, return_inverse=True)
     keys = [kept.groups[group] for group in groups]
-    place = arrow_numbers(which)
     return pa.Table.from_arrays(
         [
             arrow_numbers(kept.run),
             arrow_numbers(kept.row),
-            arrow_strings([task for task, _ in keys]).take(place),
-            arrow_strings([problem for _, problem in keys]).take(place),
+            taken(arrow_strings([task for task, _ in keys]), which),
+            taken(arrow_strings([problem for _, problem in keys]), which),
             arrow_numbers(kept.sample),
             arrow_bools(kept.rewritten),
             arrow_numbers(kept.tokens),

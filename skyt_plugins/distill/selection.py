@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from skyt_plugins.errors import SkytError
 
-from .arrays import arrow_numbers, numpy_ints
+from .arrays import numpy_ints, taken
 from .record import Key, Message, seed_of
 from .store import Run
 
@@ -78,14 +78,14 @@ class Selection:
         for batch in run.batches("responses", names):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
             if end > at:
-                picked = batch.take(arrow_numbers(rows[at:end] - start))
+                picked = taken(batch, rows[at:end] - start)
                 yield _chosen(index[at:end], picked)
             at, start = end, start + batch.num_rows
 
     def _rewrites(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
         if not len(index):
             return
-        part = self.table.take(arrow_numbers(index)).select(["task", "problem", "sample"])
+        part = taken(self.table, index).select(["task", "problem", "sample"])
         wanted = dict(zip(_keys(part), index.tolist(), strict=True))
         last: dict[Key, int] = {}
         row = 0
@@ -97,7 +97,7 @@ class Selection:
         for batch in run.batches("rewrites", names):
             here = [i for i, key in enumerate(_keys(batch)) if last.get(key) == row + i]
             if here:
-                picked = batch.take(arrow_numbers(np.array(here)))
+                picked = taken(batch, np.array(here))
                 index = np.array([wanted[key] for key in _keys(picked)])
                 yield _chosen(index, picked.select([n for n in names if n != "sample"]))
             row += batch.num_rows

@@ -8,7 +8,7 @@ import numpy as np
 
 from skyt_plugins.errors import SkytError
 
-from .arrays import arrow_numbers
+from .arrays import taken
 from .funnel import Funnel
 from .near import near_duplicates, normalised, text_hash
 from .store import Run
@@ -122,6 +122,6 @@ def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[np.nda
         for batch in run.batches("responses", ["response"]):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
             if end > at:
-                said = batch.column(0).take(arrow_numbers(rows[at:end] - start)).to_pylist()
+                said = taken(batch.column(0), rows[at:end] - start).to_pylist()
                 yield by_row[at:end], said
             at, start = end, start + batch.num_rows
