@@ -15,7 +15,15 @@ import pyarrow as pa
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Problem, Scorer, Verdict
 
-from .arrays import arrow_numbers, arrow_repeated, arrow_strings, packed, taken, unpacked
+from .arrays import (
+    arrow_numbers,
+    arrow_repeated,
+    arrow_strings,
+    mapped_pairs,
+    packed,
+    taken,
+    unpacked,
+)
 from .record import SCHEMAS, Key, to_json
 from .store import Run
 
@@ -72,11 +80,15 @@ class Texts:
     def places(self) -> Iterator[Place]:
         return zip(self.column("task"), self.column("problem"), strict=True)
 
+    def by_place(self, function: Callable[[Place], int]) -> np.ndarray:
+        """`function` of each row's place, called once for equal places."""
+        return mapped_pairs(self.rows.column("task"), self.rows.column("problem"), function)
+
     def part(self, start: int, end: int) -> Texts:
         return Texts(self.judge, self.of, self.rows.slice(start, end - start))
 
-    def picked(self, index: Sequence[int]) -> Texts:
-        return Texts(self.judge, self.of, taken(self.rows, np.array(index, np.int64)))
+    def picked(self, index: np.ndarray) -> Texts:
+        return Texts(self.judge, self.of, taken(self.rows, index))
 
 
 def _texts(judge: Judge, of: str, data: bytes) -> Texts:
@@ -161,9 +173,16 @@ class Judges:
     def judge(self, texts: Texts) -> list[Verdict]:
         """One verdict for each of `texts`, in order, from one `score_batch`."""
         errors = texts.column("error")
+        problems: list[Problem] = []
+
+        def number(place: Place) -> int:
+            problems.append(self.problem(place))
+            return len(problems) - 1
+
+        numbers = texts.by_place(number).tolist()
         pairs = [
-            (text, self.problem(place))
-            for text, place, error in zip(texts.column("text"), texts.places(), errors, strict=True)
+            (text, problems[i])
+            for text, i, error in zip(texts.column("text"), numbers, errors, strict=True)
             if not error
         ]
         judged = iter(self.made[texts.judge][0].score_batch(pairs))
@@ -177,7 +196,7 @@ class Judges:
     def judged(self, texts: Texts, verdicts: Sequence[Verdict], step: str) -> Judged:
         """The rows of table `scores`."""
         scorer, rule = self.made[texts.judge]
-        outcomes = [verdict.outcome.value for verdict in verdicts]
+        outcomes = [str(verdict.outcome) for verdict in verdicts]
         columns = {
             **{name: texts.rows.column(name) for name in ("task", "problem", "sample")},
             "of": arrow_repeated(texts.of, len(texts)),

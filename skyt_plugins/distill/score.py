@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from skyt_plugins.errors import SkytError
@@ -111,8 +112,15 @@ class _Before:
         bits = self.bits.setdefault(rule, {})
         bits[place] = bits.get(place, 0) | bit
 
-    def has(self, of: str, place: Place, sample: int, rule: str) -> bool:
-        return bool(self.bits.get(rule, {}).get((of, *place), 0) >> sample & 1)
+    def left(self, texts: Texts, index: np.ndarray, rule: str) -> np.ndarray:
+        """Those of the rows `index` of `texts` that were not last judged under `rule`."""
+        bits = self.bits.get(rule, {})
+        places, samples = list(texts.places()), texts.column("sample")
+        new = [not bits.get((texts.of, *places[i]), 0) >> samples[i] & 1 for i in index.tolist()]
+        return index[np.array(new, bool)]
+
+
+_UNSCORABLE, _UNWANTED = -1, -2
 
 
 def _pending(
@@ -125,22 +133,31 @@ def _pending(
 ) -> Iterator[Texts]:
     """What is to be judged, batch by batch, parted by judge."""
     for texts in _texts(run):
-        places = list(texts.places())
-        judge_of = {place: judges.name(place) for place in dict.fromkeys(places)}
-        samples = texts.column("sample") if before.bits else []
-        todo: dict[Judge, list[int]] = {}
-        for i, place in enumerate(places):
+        found: list[Judge] = []
+
+        def number(place: Place, found: list[Judge] = found) -> int:
+            """Whose the text is, in the order of `found`; below 0: nobody's."""
             if wanted and place[1] not in wanted:
-                continue
-            judge = judge_of[place]
+                return _UNWANTED
+            judge = judges.name(place)
             if judge is None:
-                counts.unscorable += 1
-            elif samples and before.has(texts.of, place, samples[i], judges.made[judge][1]):
-                counts.found += 1
-            else:
-                todo.setdefault(judge, []).append(i)
-        for judge, index in todo.items():
-            yield replace(texts if len(index) == len(texts) else texts.picked(index), judge=judge)
+                return _UNSCORABLE
+            if judge not in found:
+                found.append(judge)
+            return found.index(judge)
+
+        numbers = texts.by_place(number)
+        counts.unscorable += int((numbers == _UNSCORABLE).sum())
+        todo = [(np.flatnonzero(numbers == i), judge) for i, judge in enumerate(found)]
+        if before.bits:
+            todo = [
+                (before.left(texts, index, judges.made[judge][1]), judge) for index, judge in todo
+            ]
+            counts.found += int((numbers >= 0).sum()) - sum(len(index) for index, _ in todo)
+        for index, judge in sorted(todo, key=lambda part: part[0][:1].tolist()):
+            if len(index):
+                part = texts if len(index) == len(texts) else texts.picked(index)
+                yield replace(part, judge=judge)
         progress.advance(len(texts))
 
 
