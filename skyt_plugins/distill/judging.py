@@ -22,7 +22,8 @@ from multiprocessing.connection import Connection, Pipe
 from skyt_plugins.errors import SkytError
 
 from .arrays import packed, unpacked
-from .judges import TEXTS, Judge, Judged, Judges, Texts, parts
+from .judges import Judges
+from .parts import TEXTS, Judge, Judged, Texts, parts
 from .store import Run
 
 PART_SECONDS = 3.0  # of judging, about: a crash costs that much at most
@@ -120,9 +121,9 @@ class _Team:
 class _Member:
     """A process that judges, as its parent sees it.
 
-    Texts go over through memory that both have (a desk): through a pipe they would be copied by
-    both in pieces of 64 KB, which took as long as judging them. What passes the pipe is short on
-    its way there, so that giving never waits for a member that waits to hand over its rows.
+    Texts go over through memory that both have (a desk): pickled through a pipe they took a quarter
+    of the whole step's CPU time. What passes the pipe on its way there is short, so that giving
+    never waits for a member that waits to hand over its rows.
     """
 
     def __init__(self, run: Run, judges: Judges, step: str, older: Sequence[_Member]) -> None:

@@ -14,8 +14,9 @@ import pyarrow as pa
 from skyt_plugins.errors import SkytError
 
 from .arrays import arrow_strings
-from .judges import TEXTS, Judge, Judged, Judges, Place, Texts, golds
+from .judges import Judges, golds
 from .judging import judged_here
+from .parts import TEXTS, Judge, Judged, Place, Texts
 from .progress import Progress
 from .record import to_json
 from .store import Run

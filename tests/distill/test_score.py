@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from skyt_plugins.distill import judging, shards, verdicts
-from skyt_plugins.distill.judges import TEXTS, Judges, Texts
+from skyt_plugins.distill.judges import Judges
+from skyt_plugins.distill.parts import TEXTS, Texts
 from skyt_plugins.distill.score import score
 from skyt_plugins.distill.store import Run
 from skyt_plugins.distill.verdicts import Verdicts
