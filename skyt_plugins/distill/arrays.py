@@ -14,7 +14,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
-from pyarrow._compute import call_function
+
+try:
+    from pyarrow._compute import call_function
+except ImportError:  # another pyarrow keeps it elsewhere
+    from pyarrow.compute import call_function
 
 _TYPES = {"int32": pa.int32(), "int64": pa.int64(), "float64": pa.float64()}
 
