@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import orjson
@@ -15,14 +15,12 @@ import orjson
 from skyt_plugins.errors import SkytError
 
 from .dataset_card import dataset_card
-from .formats import FORMATS, turns
-from .ordered import in_order
+from .formats import FORMATS, Shape, turns
+from .ordered import LinesByRank
 from .progress import Progress
 from .record import seed_of
-from .selection import Selection
+from .selection import Chosen, Selection
 from .store import told_of_disk, write_whole
-
-LINES_AT_ONCE = 256
 
 
 @dataclass
@@ -34,6 +32,11 @@ class Exported:
     sha256: dict[str, str] = field(default_factory=dict)
     tasks: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
+
+    def count(self, some: Chosen) -> None:
+        self.tasks.update(some.task)
+        for task, tokens in zip(some.task, some.tokens, strict=True):
+            self.tokens[task] += tokens
 
 
 def export(
@@ -61,16 +64,25 @@ def export(
         raise SkytError(f"the selection in {selection} is empty: there is nothing to export")
     done = Exported(Path(out))
     _claim(done.folder)
+    ranks = chosen.ranks(shuffle)
     held_out = np.zeros(len(chosen), bool)  # by rank
     with (
         Progress("export", "rows", len(chosen)) as progress,
         told_of_disk(done.folder),
-        _Files(done) as files,
+        LinesByRank(len(chosen), done.folder) as lines,
     ):
-        lines = _lines(chosen, done, format, system, validation, shuffle, held_out)
-        for rank, line in enumerate(in_order(lines, len(chosen), done.folder)):
-            files.write("validation.jsonl" if held_out[rank] else "train.jsonl", line)
-            progress.advance(1)
+        for some in chosen.texts():
+            lines.add(ranks[some.index], _lines(some, FORMATS[format], system))
+            if validation:
+                held_out[ranks[some.index]] = [
+                    is_held_out(task, problem, validation)
+                    for task, problem in zip(some.task, some.problem, strict=True)
+                ]
+            done.count(some)
+            progress.advance(len(some))
+        with _Files(done) as files:
+            for name, mask in (("train.jsonl", ~held_out), ("validation.jsonl", held_out)):
+                files.write(name, int(mask.sum()), lines.read(np.flatnonzero(mask)))
     settings = {"format": format, "system": system, "validation": validation, "shuffle": shuffle}
     write_whole(done.folder / "README.md", dataset_card(done, chosen, settings))
     return done
@@ -84,26 +96,10 @@ def _claim(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def _lines(
-    chosen: Selection,
-    done: Exported,
-    format: str,
-    system: str | None,
-    validation: float,
-    shuffle: int | None,
-    held_out: np.ndarray,
-) -> Iterator[tuple[int, bytes]]:
-    """(rank, line) in any order; marks in `held_out` the ranks of the validation part."""
-    shape = FORMATS[format]
-    ranks = chosen.ranks(shuffle).tolist()
-    for record in chosen.texts():
-        rank = ranks[record.index]
-        row = shape(turns(record.messages, system), record.text)
-        if validation and is_held_out(record.key.task, record.key.problem, validation):
-            held_out[rank] = True
-        done.tasks[record.key.task] += 1
-        done.tokens[record.key.task] += record.tokens
-        yield rank, orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+def _lines(some: Chosen, shape: Shape, system: str | None) -> Iterator[bytes]:
+    for messages, text in zip(some.messages, some.text, strict=True):
+        row = shape(turns(messages, system), text)
+        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def is_held_out(task: str, problem: str, share: float) -> bool:
@@ -114,47 +110,38 @@ def is_held_out(task: str, problem: str, share: float) -> bool:
 class _Files:
     """train.jsonl and validation.jsonl, put in place together once both are complete."""
 
+    names = ("train.jsonl", "validation.jsonl")
+
     def __init__(self, done: Exported) -> None:
         self.done = done
-        self.open: dict[str, BinaryIO] = {}
-        self.waiting: dict[str, list[bytes]] = {}
-        self.hashes = {"train.jsonl": hashlib.sha256(), "validation.jsonl": hashlib.sha256()}
 
-    def write(self, name: str, line: bytes) -> None:
-        waiting = self.waiting.setdefault(name, [])
-        waiting.append(line)
-        if len(waiting) >= LINES_AT_ONCE:
-            self._write_out(name)
-
-    def _write_out(self, name: str) -> None:
-        lines = self.waiting.pop(name)
-        data = b"".join(lines)
-        if name not in self.open:
-            self.open[name] = open(self.done.folder / f".{name}", "wb")  # noqa: SIM115
-        self.open[name].write(data)
-        self.hashes[name].update(data)
-        self.done.rows[name] = self.done.rows.get(name, 0) + len(lines)
+    def write(self, name: str, rows: int, blocks: Iterable[bytes]) -> None:
+        """Write a file of so many rows; none where there are no rows."""
+        if not rows:
+            return
+        digest = hashlib.sha256()
+        # Hashing and writing leave the interpreter alone: the next block is read meanwhile.
+        with open(self.done.folder / f".{name}", "wb") as file, ThreadPoolExecutor(1) as pool:
+            under_way: list[Future[object]] = []
+            for data in blocks:
+                for before in under_way:
+                    before.result()
+                under_way = [pool.submit(digest.update, data), pool.submit(file.write, data)]
+            for before in under_way:
+                before.result()
+        self.done.rows[name] = rows
+        self.done.sha256[name] = digest.hexdigest()
 
     def __enter__(self) -> _Files:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         try:
-            if error is None:
-                for name in list(self.waiting):
-                    self._write_out(name)
-            for file in self.open.values():
-                file.close()
-            if error is None:
-                self._put_in_place()
+            for name in self.names if error is None else ():
+                if name in self.done.rows:
+                    (self.done.folder / f".{name}").replace(self.done.folder / name)
+                else:
+                    (self.done.folder / name).unlink(missing_ok=True)
         finally:
-            for name in self.hashes:
+            for name in self.names:
                 (self.done.folder / f".{name}").unlink(missing_ok=True)
-
-    def _put_in_place(self) -> None:
-        for name, digest in self.hashes.items():
-            if name in self.open:
-                (self.done.folder / f".{name}").replace(self.done.folder / name)
-                self.done.sha256[name] = digest.hexdigest()
-            else:
-                (self.done.folder / name).unlink(missing_ok=True)

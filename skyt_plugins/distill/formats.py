@@ -8,6 +8,7 @@ from typing import Any
 from .record import Message
 
 Row = dict[str, Any]
+Shape = Callable[[list[Message], str], Row]
 
 
 def turns(messages: list[Message], system: str | None) -> list[Message]:
@@ -41,7 +42,7 @@ def prompt_completion_row(prompt: list[Message], response: str) -> Row:
     return {"prompt": prompt, "completion": [{"role": "assistant", "content": response}]}
 
 
-FORMATS: dict[str, Callable[[list[Message], str], Row]] = {
+FORMATS: dict[str, Shape] = {
     "messages": messages_row,
     "sharegpt": sharegpt_row,
     "prompt-completion": prompt_completion_row,

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 
+from .arrays import mapped, mapped_pairs, numpy_ints
 from .store import Run
 
 OUTCOMES = ("unscored", "correct", "incorrect", "no_answer", "error")
@@ -109,17 +111,17 @@ def _add_responses(
     names = ["task", "problem", "sample", "completion_tokens", "finish_reason", "error"]
     row = 0
     for batch in run.batches("responses", names, rows=65_536):
-        tasks, problems, samples, tokens, finish, errors = (c.to_pylist() for c in batch.columns)
-        count = len(tasks)
+        tasks, problems, samples, tokens, finish, errors = batch.columns
+        count = batch.num_rows
+        group = mapped_pairs(tasks, problems, lambda key: codes.setdefault(key, len(codes)))
         columns.run.extend([number] * count)
         columns.row.extend(range(row, row + count))
-        columns.group.extend(
-            [codes.setdefault(key, len(codes)) for key in zip(tasks, problems, strict=True)]
-        )
-        columns.sample.extend(samples)
-        columns.tokens.extend(tokens)
-        columns.finished.extend([reason != "length" for reason in finish])
-        columns.refused.extend([bool(error) for error in errors])
+        columns.group.frombytes(group.tobytes())
+        columns.sample.frombytes(numpy_ints(samples).tobytes())
+        columns.tokens.frombytes(numpy_ints(tokens).tobytes())
+        finished = mapped(finish, lambda reason: reason != "length", np.int8)
+        columns.finished.frombytes(finished.tobytes())
+        columns.refused.frombytes(mapped(errors, bool, np.int8).tobytes())
         row += count
 
 
@@ -137,26 +139,24 @@ class _Places:
         self.order = np.argsort(self.keys, kind="stable")
         self.sorted = self.keys[self.order]
 
-    def of(self, tasks: list[str], problems: list[str], samples: list[int]) -> np.ndarray:
-        """Positions in the columns; -1 where the run has no such record."""
+    def of(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Positions in the columns of the records that the columns task, problem and sample name;
+        -1 where the run has no such record."""
         get = self.codes.get
-        group = np.fromiter(
-            (get(key, -1) for key in zip(tasks, problems, strict=True)), np.int64, len(tasks)
-        )
-        keys = group << 20 | np.asarray(samples, np.int64)
+        group = mapped_pairs(batch["task"], batch["problem"], lambda key: get(key, -1))
+        keys = group << 20 | numpy_ints(batch["sample"])
         at = np.searchsorted(self.sorted, keys)
         at[at == len(self.sorted)] = 0
         if not len(self.sorted):
-            return np.full(len(tasks), -1)
+            return np.full(len(keys), -1)
         return np.where(self.sorted[at] == keys, self.order[at] + self.start, -1)
 
 
 def _add_scores(run: Run, places: _Places, outcome: np.ndarray) -> None:
     for batch in run.batches("scores", ["task", "problem", "sample", "of", "outcome"], 65_536):
-        tasks, problems, samples, kinds, outcomes = (c.to_pylist() for c in batch.columns)
-        at = places.of(tasks, problems, samples)
-        which = np.fromiter((kind == "rewrite" for kind in kinds), np.int8, len(kinds))
-        codes = np.fromiter((_OUTCOME[name] for name in outcomes), np.int8, len(outcomes))
+        at = places.of(batch)
+        which = mapped(batch["of"], lambda kind: kind == "rewrite", np.int8)
+        codes = mapped(batch["outcome"], _OUTCOME.__getitem__, np.int8)
         known = at >= 0
         outcome[which[known], at[known]] = codes[known]  # of equal places the last one stays
 
@@ -164,10 +164,8 @@ def _add_scores(run: Run, places: _Places, outcome: np.ndarray) -> None:
 def _add_rewrites(run: Run, places: _Places, rewritten: np.ndarray, tokens: np.ndarray) -> None:
     names = ["task", "problem", "sample", "accepted", "completion_tokens"]
     for batch in run.batches("rewrites", names, 65_536):
-        tasks, problems, samples, accepted, counts = (c.to_pylist() for c in batch.columns)
-        for place, good, count in zip(
-            places.of(tasks, problems, samples), accepted, counts, strict=True
-        ):
+        accepted, counts = (column.to_pylist() for column in batch.columns[3:])
+        for place, good, count in zip(places.of(batch), accepted, counts, strict=True):
             if place >= 0:
                 rewritten[place] = 1 if good else 2
                 if good and count:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from sys import intern
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Problem, Scorer, Verdict
 
-from .record import Key, clean, to_json
-from .shards import json_lines
+from .arrays import arrow_numbers, arrow_repeated, arrow_strings
+from .parts import Judge, Judged, Place, Texts
+from .record import SCHEMAS, Key, to_json
 from .store import Run
 
 KEPT_PROBLEMS = 16_384
@@ -27,56 +30,6 @@ class Gold(NamedTuple):
     metadata: str
     scorer: str
     options: str
-
-
-Place = tuple[str, str]  # (task, problem)
-Judge = tuple[str, str]  # (scorer, its options as JSON)
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Texts for one judge, as columns of one length: all responses, or all rewrites (`of`)."""
-
-    judge: Judge
-    of: str
-    task: list[str]
-    problem: list[str]
-    sample: list[int]
-    text: list[str]
-    error: list[str]  # why the engine refused; "" otherwise
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-    def columns(self) -> tuple[list[Any], ...]:
-        return self.task, self.problem, self.sample, self.text, self.error
-
-    def places(self) -> Iterator[Place]:
-        return zip(self.task, self.problem, strict=True)
-
-    def part(self, start: int, end: int) -> Texts:
-        return Texts(self.judge, self.of, *(column[start:end] for column in self.columns()))
-
-    def picked(self, index: Sequence[int]) -> Texts:
-        columns = ([column[i] for i in index] for column in self.columns())
-        return Texts(self.judge, self.of, *columns)
-
-
-class Judged(NamedTuple):
-    """Rows of table `scores` as JSON lines, and how many of each outcome."""
-
-    lines: bytes
-    outcomes: Counter[str]
-
-
-def parts(stream: Iterable[Texts], size: Callable[[Judge], int]) -> Iterator[Texts]:
-    """The texts of `stream` in parts of at most `size(judge)`, asked anew for each part."""
-    for texts in stream:
-        start = 0
-        while start < len(texts):
-            end = start + size(texts.judge)
-            yield texts.part(start, end)
-            start = end
 
 
 def golds(run: Run) -> dict[Place, Gold]:
@@ -131,40 +84,45 @@ class Judges:
 
     def judge(self, texts: Texts) -> list[Verdict]:
         """One verdict for each of `texts`, in order, from one `score_batch`."""
-        refused = [error for error in texts.error if error]
+        errors = texts.column("error")
+        problems: list[Problem] = []
+
+        def number(place: Place) -> int:
+            problems.append(self.problem(place))
+            return len(problems) - 1
+
+        numbers = texts.by_place(number).tolist()
         pairs = [
-            (text, self.problem(place))
-            for text, place, error in zip(texts.text, texts.places(), texts.error, strict=True)
+            (text, problems[i])
+            for text, i, error in zip(texts.column("text"), numbers, errors, strict=True)
             if not error
         ]
         judged = iter(self.made[texts.judge][0].score_batch(pairs))
-        if not refused:
+        if len(pairs) == len(errors):
             return list(judged)
         return [
             Verdict.no_answer(f"the engine refused: {error}") if error else next(judged)
-            for error in texts.error
+            for error in errors
         ]
 
     def judged(self, texts: Texts, verdicts: Sequence[Verdict], step: str) -> Judged:
         """The rows of table `scores`."""
         scorer, rule = self.made[texts.judge]
-        rows = (
-            {
-                "task": task,
-                "problem": problem,
-                "sample": sample,
-                "of": texts.of,
-                "outcome": verdict.outcome.value,
-                "value": verdict.value,
-                "answer": clean(verdict.answer),
-                "reason": clean(verdict.reason),
-                "details": clean(to_json(dict(verdict.details))) if verdict.details else "{}",
-                "scorer": scorer.name,
-                "rule": rule,
-                "step": step,
-            }
-            for task, problem, sample, verdict in zip(
-                texts.task, texts.problem, texts.sample, verdicts, strict=True
-            )
-        )
-        return Judged(json_lines(rows), Counter(verdict.outcome.value for verdict in verdicts))
+        outcomes = [str(verdict.outcome) for verdict in verdicts]
+        columns = {
+            **{name: texts.rows.column(name) for name in ("task", "problem", "sample")},
+            "of": arrow_repeated(texts.of, len(texts)),
+            "outcome": arrow_strings(outcomes),
+            "value": arrow_numbers(np.array([verdict.value for verdict in verdicts], np.float64)),
+            "answer": arrow_strings([verdict.answer for verdict in verdicts]),
+            "reason": arrow_strings([verdict.reason for verdict in verdicts]),
+            "details": arrow_strings(
+                [to_json(dict(v.details)) if v.details else "{}" for v in verdicts]
+            ),
+            "scorer": arrow_repeated(scorer.name, len(texts)),
+            "rule": arrow_repeated(rule, len(texts)),
+            "step": arrow_repeated(step, len(texts)),
+        }
+        schema = SCHEMAS["scores"]
+        arrays = [columns[name] for name in schema.names]
+        return Judged(pa.RecordBatch.from_arrays(arrays, schema=schema), Counter(outcomes))

@@ -18,7 +18,8 @@ from skyt_plugins.registry import get_scorer
 from skyt_plugins.types import Verdict
 
 from .engines.ray_cluster import connect
-from .judges import Gold, Judged, Judges, Place, Texts, parts
+from .judges import Gold, Judges
+from .parts import Judged, Place, Texts, parts
 
 # A task takes about this long, whatever a verdict costs: at most that much is judged again when a
 # node dies, and Ray's own work per task (about a millisecond) stays small.

@@ -8,13 +8,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from skyt_plugins.errors import SkytError
 
-from .judges import Judge, Judged, Judges, Place, Texts, golds
+from .arrays import arrow_strings
+from .judges import Judges, golds
 from .judging import judged_here
+from .parts import TEXTS, Judge, Judged, Place, Texts
 from .progress import Progress
 from .record import to_json
 from .store import Run
+from .verdicts import Verdicts
 
 
 @dataclass
@@ -58,12 +64,11 @@ def score(
         before = _Before(None if force else run)
         step = run.begin_step("score", {"scorer": scorer, "options": dict(scorer_options or {})})
         total = run.count("responses") + run.count("rewrites")
-        with Progress("score", "responses", total) as progress:
+        with Progress("score", "responses", total) as progress, Verdicts(run) as verdicts:
             pending = _pending(run, judges, before, frozenset(ids), counts, progress)
             for judged in _judged(run, judges, pending, step, ray_address):
-                rows = judged.outcomes.total()
-                run.append_lines("scores", judged.lines, rows)
-                counts.written += rows
+                verdicts.add(judged.rows)
+                counts.written += judged.rows.num_rows
                 counts.outcomes.update(judged.outcomes)
         if counts.unscorable and not counts.written and not counts.found:
             raise SkytError(
@@ -108,8 +113,15 @@ class _Before:
         bits = self.bits.setdefault(rule, {})
         bits[place] = bits.get(place, 0) | bit
 
-    def has(self, of: str, place: Place, sample: int, rule: str) -> bool:
-        return bool(self.bits.get(rule, {}).get((of, *place), 0) >> sample & 1)
+    def left(self, texts: Texts, index: np.ndarray, rule: str) -> np.ndarray:
+        """Those of the rows `index` of `texts` that were not last judged under `rule`."""
+        bits = self.bits.get(rule, {})
+        places, samples = list(texts.places()), texts.column("sample")
+        new = [not bits.get((texts.of, *places[i]), 0) >> samples[i] & 1 for i in index.tolist()]
+        return index[np.array(new, bool)]
+
+
+_UNSCORABLE, _UNWANTED = -1, -2
 
 
 def _pending(
@@ -122,29 +134,39 @@ def _pending(
 ) -> Iterator[Texts]:
     """What is to be judged, batch by batch, parted by judge."""
     for texts in _texts(run):
-        todo: dict[Judge, list[int]] = {}
-        for i, place in enumerate(texts.places()):
+        found: list[Judge] = []
+
+        def number(place: Place, found: list[Judge] = found) -> int:
+            """Whose the text is, in the order of `found`; below 0: nobody's."""
             if wanted and place[1] not in wanted:
-                continue
+                return _UNWANTED
             judge = judges.name(place)
             if judge is None:
-                counts.unscorable += 1
-            elif before.bits and before.has(
-                texts.of, place, texts.sample[i], judges.made[judge][1]
-            ):
-                counts.found += 1
-            else:
-                todo.setdefault(judge, []).append(i)
-        for judge, index in todo.items():
-            yield replace(texts if len(index) == len(texts) else texts.picked(index), judge=judge)
+                return _UNSCORABLE
+            if judge not in found:
+                found.append(judge)
+            return found.index(judge)
+
+        numbers = texts.by_place(number)
+        counts.unscorable += int((numbers == _UNSCORABLE).sum())
+        todo = [(np.flatnonzero(numbers == i), judge) for i, judge in enumerate(found)]
+        if before.bits:
+            todo = [
+                (before.left(texts, index, judges.made[judge][1]), judge) for index, judge in todo
+            ]
+            counts.found += int((numbers >= 0).sum()) - sum(len(index) for index, _ in todo)
+        for index, judge in sorted(todo, key=lambda part: part[0][:1].tolist()):
+            if len(index):
+                part = texts if len(index) == len(texts) else texts.picked(index)
+                yield replace(part, judge=judge)
         progress.advance(len(texts))
 
 
 def _texts(run: Run) -> Iterator[Texts]:
     names = ["task", "problem", "sample", "response", "error"]
     for batch in run.batches("responses", names):
-        yield Texts(("", ""), "response", *(column.to_pylist() for column in batch.columns))
+        yield Texts(("", ""), "response", pa.RecordBatch.from_arrays(batch.columns, schema=TEXTS))
     for batch in run.batches("rewrites", ["task", "problem", "sample", "text", "accepted"]):
         batch = batch.filter(batch.column("accepted"))
-        task, problem, sample, text = (column.to_pylist() for column in batch.columns[:4])
-        yield Texts(("", ""), "rewrite", task, problem, sample, text, [""] * len(text))
+        columns = [*batch.columns[:4], arrow_strings([""] * batch.num_rows)]
+        yield Texts(("", ""), "rewrite", pa.RecordBatch.from_arrays(columns, schema=TEXTS))

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from skyt_plugins.errors import SkytError
 
 from . import texts
-from .arrays import arrow_bools, arrow_ints, arrow_strings
+from .arrays import arrow_bools, arrow_numbers, arrow_strings, taken
 from .frame import OUTCOMES, Frame, frame, take
 from .funnel import Funnel, funnel_text
 from .record import seed_of
@@ -236,16 +236,17 @@ def _write(
 
 
 def _table(kept: Frame) -> pa.Table:
-    keys = [kept.groups[group] for group in kept.group]
+    groups, which = np.unique(kept.group, return_inverse=True)
+    keys = [kept.groups[group] for group in groups]
     return pa.Table.from_arrays(
         [
-            arrow_ints(kept.run),
-            arrow_ints(kept.row),
-            arrow_strings([task for task, _ in keys]),
-            arrow_strings([problem for _, problem in keys]),
-            arrow_ints(kept.sample),
+            arrow_numbers(kept.run),
+            arrow_numbers(kept.row),
+            taken(arrow_strings([task for task, _ in keys]), which),
+            taken(arrow_strings([problem for _, problem in keys]), which),
+            arrow_numbers(kept.sample),
             arrow_bools(kept.rewritten),
-            arrow_ints(kept.tokens),
+            arrow_numbers(kept.tokens),
         ],
         schema=SELECTION,
     )

@@ -14,20 +14,25 @@ import pyarrow.parquet as pq
 
 from skyt_plugins.errors import SkytError
 
-from .arrays import arrow_ints, numpy_ints
+from .arrays import numpy_ints, taken
 from .record import Key, Message, seed_of
 from .store import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One chosen record with its text; `index` is its place in the selection's order."""
+    """Some chosen records with their texts, as columns of one length; `index` holds their places
+    in the selection's order."""
 
-    index: int
-    key: Key
-    messages: list[Message]
-    text: str
-    tokens: int
+    index: np.ndarray
+    task: list[str]
+    problem: list[str]
+    messages: list[list[Message]]
+    text: list[str]
+    tokens: list[int]
+
+    def __len__(self) -> int:
+        return len(self.text)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Selection:
         return int(self.table.num_rows)
 
     def texts(self) -> Iterator[Chosen]:
-        """Every chosen record, in the order of its run's shards (not of the selection)."""
+        """All chosen records, in the order of their runs' shards (not of the selection)."""
         numbers = numpy_ints(self.table["run"])
         rewritten = np.array(self.table["rewritten"].to_pylist(), bool)
         for number, run in enumerate(self.runs):
@@ -68,19 +73,19 @@ class Selection:
         rows = numpy_ints(self.table["row"])[index]
         order = np.argsort(rows, kind="stable")
         rows, index = rows[order], index[order]
-        names = ["task", "problem", "sample", "messages", "response", "completion_tokens"]
+        names = ["task", "problem", "messages", "response", "completion_tokens"]
         start = at = 0
         for batch in run.batches("responses", names):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
             if end > at:
-                picked = batch.take(arrow_ints(rows[at:end] - start))
-                yield from _chosen(index[at:end], picked)
+                picked = taken(batch, rows[at:end] - start)
+                yield _chosen(index[at:end], picked)
             at, start = end, start + batch.num_rows
 
     def _rewrites(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
         if not len(index):
             return
-        part = self.table.take(arrow_ints(index)).select(["task", "problem", "sample"])
+        part = taken(self.table, index).select(["task", "problem", "sample"])
         wanted = dict(zip(_keys(part), index.tolist(), strict=True))
         last: dict[Key, int] = {}
         row = 0
@@ -92,8 +97,9 @@ class Selection:
         for batch in run.batches("rewrites", names):
             here = [i for i, key in enumerate(_keys(batch)) if last.get(key) == row + i]
             if here:
-                picked = batch.take(arrow_ints(np.array(here)))
-                yield from _chosen(np.array([wanted[key] for key in _keys(picked)]), picked)
+                picked = taken(batch, np.array(here))
+                index = np.array([wanted[key] for key in _keys(picked)])
+                yield _chosen(index, picked.select([n for n in names if n != "sample"]))
             row += batch.num_rows
 
     def ranks(self, shuffle: int | None) -> np.ndarray:
@@ -111,9 +117,5 @@ def _keys(table: pa.Table | pa.RecordBatch) -> Iterator[Key]:
     return (Key(*values) for values in zip(*columns, strict=True))
 
 
-def _chosen(index: np.ndarray, batch: pa.RecordBatch) -> Iterator[Chosen]:
-    columns = [column.to_pylist() for column in batch.columns]
-    for at, task, problem, sample, messages, text, tokens in zip(
-        index.tolist(), *columns, strict=True
-    ):
-        yield Chosen(at, Key(task, problem, sample), messages, text, tokens)
+def _chosen(index: np.ndarray, batch: pa.RecordBatch) -> Chosen:
+    return Chosen(index, *(column.to_pylist() for column in batch.columns))

@@ -61,25 +61,29 @@ class TableWriter:
         if not rows:
             return
         if len(rows) >= WHOLE_SHARD_ROWS:
-            with self._lock:
-                self._seal_current()
-                path = self.folder / f"{self._number:05d}.jsonl"
-                columns = {name: [row[name] for row in rows] for name in self.schema.names}
-                _write_shard([pa.Table.from_pydict(columns, self.schema)], self.schema, path)
-                self._number += 1
+            columns = {name: [row[name] for row in rows] for name in self.schema.names}
+            self.append_table(pa.Table.from_pydict(columns, self.schema))
             return
-        self.append_lines(json_lines(rows), len(rows))
-
-    def append_lines(self, data: bytes, rows: int) -> None:
-        """The same for rows that are JSON lines already."""
+        data = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
         with self._lock:
             if self._fd < 0:
                 self._open_journal()
             self._write(data)
-            self._rows += rows
+            self._rows += len(rows)
             self._bytes += len(data)
             if self._rows >= self.shard_rows or self._bytes >= SHARD_BYTES:
                 self._seal_current()
+
+    def append_table(self, rows: pa.Table) -> None:
+        """The same for rows that Arrow holds already."""
+        if rows.num_rows < WHOLE_SHARD_ROWS:
+            self.append(rows.to_pylist())
+            return
+        with self._lock:
+            self._seal_current()
+            path = self.folder / f"{self._number:05d}.jsonl"
+            _write_shard([rows], self.schema, path)
+            self._number += 1
 
     def _open_journal(self) -> None:
         path = self.folder / f"{self._number:05d}.jsonl"
@@ -140,11 +144,6 @@ class TableWriter:
                 journal.unlink()
         numbers = [int(path.stem) for path in self.folder.glob("*.parquet")]
         self._number = max(numbers, default=-1) + 1
-
-
-def json_lines(rows: Iterable[dict[str, Any]]) -> bytes:
-    """The rows as the journal holds them."""
-    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def _settled(future: Future[None]) -> bool:

@@ -142,8 +142,8 @@ class Run:
     def append(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         self.writer(table).append(rows)
 
-    def append_lines(self, table: str, data: bytes, rows: int) -> None:
-        self.writer(table).append_lines(data, rows)
+    def append_table(self, table: str, rows: pa.Table) -> None:
+        self.writer(table).append_table(rows)
 
     def let_go(self) -> None:
         """In a forked child: the lock stays the parent's alone and goes when the parent dies."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from skyt_plugins.errors import SkytError
 
-from .arrays import arrow_ints
+from .arrays import taken
 from .funnel import Funnel
 from .near import near_duplicates, normalised, text_hash
 from .store import Run
@@ -44,10 +44,11 @@ def _repeated_responses(funnel: Funnel, runs: Sequence[Run], how: str) -> np.nda
     records = funnel.records
     hashes = np.zeros(len(records), np.int64)
     near: dict[int, list[tuple[int, str]]] = {}
-    for place, text in response_texts(funnel, runs):
-        hashes[place] = hash(text.strip())  # 64 bits, good for this process
+    for places, said in response_texts(funnel, runs):
+        hashes[places] = [hash(text.strip()) for text in said]  # 64 bits, good for this process
         if how == "near":
-            near.setdefault(int(records.group[place]), []).append((place, text))
+            for place, text in zip(places.tolist(), said, strict=True):
+                near.setdefault(int(records.group[place]), []).append((place, text))
     index = np.flatnonzero(funnel.keep)
     order = np.lexsort((index, hashes[index], records.group[index]))
     at = index[order]
@@ -110,8 +111,8 @@ def questions_of(funnel: Funnel, runs: Sequence[Run]) -> tuple[list[int], list[s
     return groups, [found[group] for group in groups]
 
 
-def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[int, str]]:
-    """(position in the frame, text) of every response still in, run by run, streamed."""
+def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[np.ndarray, list[str]]]:
+    """(positions in the frame, texts) of the responses still in, run by run, some at a time."""
     records = funnel.records
     for number, run in enumerate(runs):
         mine = np.flatnonzero(funnel.keep & (records.run == number))
@@ -121,6 +122,6 @@ def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[int, s
         for batch in run.batches("responses", ["response"]):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
             if end > at:
-                said = batch.column(0).take(arrow_ints(rows[at:end] - start)).to_pylist()
-                yield from zip(by_row[at:end].tolist(), said, strict=True)
+                said = taken(batch.column(0), rows[at:end] - start).to_pylist()
+                yield by_row[at:end], said
             at, start = end, start + batch.num_rows

@@ -106,9 +106,10 @@ def test_scoring_killed_judges_every_response_once(many_prompts: Path, tmp_path:
         )  # fmt: skip
     code = """
 import sys, time
-from skyt_plugins.distill import judging, score
+from skyt_plugins.distill import judging, score, verdicts
 from skyt_plugins.distill.judges import Judges
 judging.FIRST_PART = judging.LARGEST_PART = 16
+verdicts.HELD_SECONDS = 0.1
 judging.CHEAP_SECONDS = float(sys.argv[2])
 def judge(self, texts, original=Judges.judge):
     time.sleep(0.05)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from skyt_plugins.distill import judging
-from skyt_plugins.distill.judges import Judges, Texts
+from skyt_plugins.distill import judging, shards, verdicts
+from skyt_plugins.distill.judges import Judges
+from skyt_plugins.distill.parts import TEXTS, Texts
 from skyt_plugins.distill.score import score
 from skyt_plugins.distill.store import Run
+from skyt_plugins.distill.verdicts import Verdicts
 from skyt_plugins.errors import SkytError
 from skyt_plugins.types import Verdict
 
@@ -129,6 +133,54 @@ def test_a_judging_process_that_dies_is_told(
     monkeypatch.undo()
     assert score(run).found > 0
     assert len(outcomes(run)) == 100
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_a_judging_process_raises_is_raised_and_verdicts_before_it_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "run", [Given(f"p{i}", GOOD, 1) for i in range(100)])
+    here, judge = os.getpid(), Judges.judge
+
+    def fail(self: Judges, texts: Texts) -> list[Verdict]:
+        if os.getpid() != here and "p90" in texts.column("problem"):
+            raise ValueError("this scorer fails")
+        return judge(self, texts)
+
+    monkeypatch.setattr(Judges, "judge", fail)
+    with pytest.raises(ValueError, match="this scorer fails"):
+        score(run)
+    assert 0 < Run.reading(run).count("scores") < 100
+
+
+def test_verdicts_that_come_fast_become_shards_and_others_are_there_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "run", [Given("a", GOOD, 1)])
+    score(run)
+    [rows] = Run.reading(run).batches("scores")
+    monkeypatch.setattr(shards, "WHOLE_SHARD_ROWS", 5)
+    with Run.writing(tmp_path / "fast", create=True) as out, Verdicts(out) as fast:
+        for _ in range(6):
+            fast.add(rows)
+        assert out.count("scores") == 0
+    assert [path.name for path in (tmp_path / "fast/scores").iterdir()] == ["00000.parquet"]
+    monkeypatch.setattr(verdicts, "FAST_SECONDS", 0)
+    with Run.writing(tmp_path / "slow", create=True) as out, Verdicts(out) as slow:
+        slow.add(rows)
+        slow.add(rows)
+        assert list(out.rows("scores")) == rows.to_pylist() * 2
+
+
+def test_texts_and_verdicts_are_pickled_without_what_is_around_them() -> None:
+    columns = [[f"t{i}" * 99 for i in range(99)]] * 2
+    rows = pa.RecordBatch.from_pydict(
+        dict(zip(TEXTS.names, [*columns, list(range(99)), *columns], strict=True)), TEXTS
+    )
+    part = Texts(("integer", "{}"), "response", rows).part(3, 5)
+    data = pickle.dumps(part)
+    assert pickle.loads(data) == part
+    assert len(data) < len(pickle.dumps(rows)) / 10
 
 
 def test_a_folder_without_a_run_is_told(tmp_path: Path) -> None:
