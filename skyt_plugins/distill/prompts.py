@@ -137,7 +137,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         raise SkytError(f"no file {path}")
     if path.suffix == ".parquet":
-        from .shards import parquet_batches
+        from .tables import parquet_batches
 
         for batch in parquet_batches(path, None):
             yield from batch.to_pylist()

@@ -2,7 +2,7 @@
 
 run.json       what this folder is (written once)
 steps.jsonl    every step taken: configuration, command, counts (appended)
-problems/ responses/ rewrites/ scores/ labels/   append-only tables (see `shards`)
+problems/ responses/ rewrites/ scores/ labels/   append-only tables (see `shards` and `tables`)
 CARD.md        the above for a person (derived, rewritten after each step)
 .lock          held by the one process that may write
 """
@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from skyt_plugins.errors import SkytError
 
-from . import shards
+from . import shards, tables
 from .record import SCHEMAS, digest, to_json
 
 FORMAT = 1
@@ -150,10 +150,10 @@ class Run:
         os.close(self._lock_fd)
 
     def batches(
-        self, table: str, columns: Sequence[str] | None = None, rows: int = shards.BATCH_ROWS
+        self, table: str, columns: Sequence[str] | None = None, rows: int = tables.BATCH_ROWS
     ) -> Iterator[pa.RecordBatch]:
         """The table's rows in the order written, as Arrow batches; empty where there are none."""
-        return shards.batches(self.folder / table, SCHEMAS[table], columns, rows)
+        return tables.batches(self.folder / table, SCHEMAS[table], columns, rows)
 
     def rows(self, table: str, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
         """The table's rows as dictionaries, streamed."""
@@ -161,7 +161,7 @@ class Run:
             yield from batch.to_pylist()
 
     def count(self, table: str) -> int:
-        return shards.row_count(self.folder / table, SCHEMAS[table])
+        return tables.row_count(self.folder / table, SCHEMAS[table])
 
     # Steps
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from skyt_plugins.distill.shards import TableWriter, batches, row_count
+from skyt_plugins.distill.shards import TableWriter
+from skyt_plugins.distill.tables import batches, row_count
 from skyt_plugins.errors import SkytError
 
 from ..conftest import ROOT
