@@ -63,28 +63,29 @@ def _making() -> tuple[Stage, ...]:
     return (
         Stage("traces", "Ask the teacher, keep what the scorer accepts", stages.make_traces),
         Stage("scratch", "Build a model from scratch", stages.make_model, ("traces",)),
-        _sft("step1", "traces.jsonl", "scratch"),
+        _sft("step1", "traces.jsonl", "scratch", "sft_steps"),
         # Groups that are all right or all wrong are left out, without refill, as in PRIME.
-        _rl("step2", "step1", PLAIN, "--filter", "online", "--oversampling", "1"),
+        _rl("step2", "step1", PLAIN, "rl_steps", "--filter", "online", "--oversampling", "1"),
         Stage(
             "samples-step2",
             "Rejection sampling of step2",
             partial(stages.sample, model="step2", tasks=training(LEVELS)),
             ("step2",),
         ),
-        _sft("step3", "accepted-step2", "samples-step2"),
-        _rl("step4", "step3", HARDER),
-        _rl("control", "step1", PLAIN, "--rewards", "constant"),
+        _sft("step3", "accepted-step2", "samples-step2", "own_sft_steps"),
+        _rl("step4", "step3", HARDER, "harder_rl_steps"),
+        _rl("control", "step1", PLAIN, "rl_steps", "--rewards", "constant"),
     )
 
 
-def _sft(name: str, traces: str, needs: str) -> Stage:
-    work = partial(stages.sft, start="scratch", name=name, traces=traces)
+def _sft(name: str, traces: str, needs: str, steps: str) -> Stage:
+    work = partial(stages.sft, start="scratch", name=name, traces=traces, steps=steps)
     return Stage(name, f"{name}: supervised training on {traces}", work, (needs,))
 
 
-def _rl(name: str, start: str, level: str, *options: str) -> Stage:
-    work = partial(stages.rl, start=start, name=name, tasks=training([level]), options=options)
+def _rl(name: str, start: str, level: str, steps: str, *options: str) -> Stage:
+    tasks = training([level])
+    work = partial(stages.rl, start=start, name=name, tasks=tasks, steps=steps, options=options)
     return Stage(name, f"{name}: RLOO from {start} on {level}", work, (start,))
 
 

@@ -36,9 +36,12 @@ class Settings:
     sft_steps: int = 800
     rl_steps: int = 30
     # For the traces of step 3: of the harder level few, so that step 4 has something to teach.
-    sampled_problems: int = 600
-    harder_sampled_problems: int = 120
-    samples_per_problem: int = 6
+    sampled_problems: int = 1_000
+    harder_sampled_problems: int = 150
+    samples_per_problem: int = 5
+    own_sft_steps: int = 1_200  # on so few harder sums, columns that carry are learned late
+    # A way of working is chosen in 30 steps; getting better at it, as step 4 must too, takes more.
+    harder_rl_steps: int = 60
 
     def as_dict(self) -> dict[str, Any]:
         """What must stay the same in a folder."""
@@ -95,19 +98,27 @@ def chat_text(row: Mapping[str, Any]) -> str:
     return "\n".join(f"{turn['role']}\n{turn['content']}" for turn in turns)
 
 
-def sft(context: Context, start: str, name: str, traces: str) -> dict[str, Any]:
-    """`skyt-train sft` from one model to another on a file or folder of traces."""
-    command = _train(context, "sft", start, name, context.settings.sft_steps)
+def sft(context: Context, start: str, name: str, traces: str, steps: str) -> dict[str, Any]:
+    """`skyt-train sft` from one model to another on a file or folder of traces.
+
+    `steps` names the field of the settings that says how many.
+    """
+    command = _train(context, "sft", start, name, getattr(context.settings, steps))
     command += ["--dataset", str(context.space.folder / traces)]
     run_command(command, context.log(name), context.progress)
     return {}
 
 
 def rl(
-    context: Context, start: str, name: str, tasks: Sequence[str], options: Sequence[str] = ()
+    context: Context,
+    start: str,
+    name: str,
+    tasks: Sequence[str],
+    steps: str,
+    options: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """`skyt-train rl` from one model to another on the tasks' prompts."""
-    command = _train(context, "rl", start, name, context.settings.rl_steps)
+    """`skyt-train rl` from one model to another on the tasks' prompts; `steps` as for `sft`."""
+    command = _train(context, "rl", start, name, getattr(context.settings, steps))
     command += ["--prompts", *tasks, "--overlap_tasks", *LEVELS, *options]
     run_command(command, context.log(name), context.progress)
     curve = (context.model(name) / "curves.png").read_bytes()
