@@ -80,13 +80,13 @@ def generate(
         if first is not None:
             step = run.begin_step("generate", config)
             with Progress("generate", "responses") as progress:
-                told = to_json(params)
-                progress.note(f"generate: {model}, n = {n}, {told}")
+                sent = to_json(params)
+                progress.note(f"generate: {model}, n = {n}, {sent}")
                 engine = engine or get_engine(model, engine_options)
                 if getattr(engine, "workdir", "") is None:  # an engine that wants a place to work
                     vars(engine)["workdir"] = run.folder.resolve()
                 for reply in replies(engine, chain([first], requests), params):
-                    _record(run, engine, reply, told, step, counts)
+                    _record(run, engine, reply, sent, step, counts)
                     progress.advance(len(reply.choices))
             counts.found, counts.duplicates = plan.found, plan.duplicates
             run.end_step(step, {"n": n, "start": ask.start, "end": ask.end, **asdict(counts)})

@@ -74,13 +74,8 @@ class Selection:
         order = np.argsort(rows, kind="stable")
         rows, index = rows[order], index[order]
         names = ["task", "problem", "messages", "response", "completion_tokens"]
-        start = at = 0
-        for batch in run.batches("responses", names):
-            end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
-            if end > at:
-                picked = taken(batch, rows[at:end] - start)
-                yield _chosen(index[at:end], picked)
-            at, start = end, start + batch.num_rows
+        for part, picked in run.batches_at("responses", names, rows):
+            yield _chosen(index[part], picked)
 
     def _rewrites(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
         if not len(index):

@@ -21,11 +21,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 
 from skyt_plugins.errors import SkytError
 
 from . import shards, tables
+from .arrays import taken
 from .record import SCHEMAS, digest, to_json
 
 FORMAT = 1
@@ -154,6 +156,17 @@ class Run:
     ) -> Iterator[pa.RecordBatch]:
         """The table's rows in the order written, as Arrow batches; empty where there are none."""
         return tables.batches(self.folder / table, SCHEMAS[table], columns, rows)
+
+    def batches_at(
+        self, table: str, columns: Sequence[str], rows: np.ndarray
+    ) -> Iterator[tuple[slice, pa.RecordBatch]]:
+        """The rows at the positions `rows` (ascending), some at a time: (which of `rows`, they)."""
+        start = at = 0
+        for batch in self.batches(table, columns):
+            end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
+            if end > at:
+                yield slice(at, end), taken(batch, rows[at:end] - start)
+            at, start = end, start + batch.num_rows
 
     def rows(self, table: str, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
         """The table's rows as dictionaries, streamed."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from skyt_plugins.errors import SkytError
 
-from .arrays import taken
 from .funnel import Funnel
 from .near import near_duplicates, normalised, text_hash
 from .store import Run
@@ -118,10 +117,5 @@ def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[np.nda
         mine = np.flatnonzero(funnel.keep & (records.run == number))
         by_row = mine[np.argsort(records.row[mine], kind="stable")]
         rows = records.row[by_row]
-        start = at = 0
-        for batch in run.batches("responses", ["response"]):
-            end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
-            if end > at:
-                said = taken(batch.column(0), rows[at:end] - start).to_pylist()
-                yield by_row[at:end], said
-            at, start = end, start + batch.num_rows
+        for part, picked in run.batches_at("responses", ["response"], rows):
+            yield by_row[part], picked.column(0).to_pylist()
