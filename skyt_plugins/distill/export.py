@@ -15,6 +15,7 @@ import orjson
 from skyt_plugins.errors import SkytError
 
 from .dataset_card import dataset_card
+from .forked import in_parts, part_count, shared_zeros
 from .formats import FORMATS, Shape, turns
 from .ordered import LinesByRank
 from .progress import Progress
@@ -33,9 +34,9 @@ class Exported:
     tasks: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
 
-    def count(self, some: Chosen) -> None:
-        self.tasks.update(some.task)
-        for task, tokens in zip(some.task, some.tokens, strict=True):
+    def count(self, chosen: Selection) -> None:
+        for task, tokens in zip(*(chosen.column(name) for name in ("task", "tokens")), strict=True):
+            self.tasks[task] += 1
             self.tokens[task] += tokens
 
 
@@ -63,23 +64,33 @@ def export(
     if not len(chosen):
         raise SkytError(f"the selection in {selection} is empty: there is nothing to export")
     done = Exported(Path(out))
+    done.count(chosen)
     _claim(done.folder)
     ranks = chosen.ranks(shuffle)
-    held_out = np.zeros(len(chosen), bool)  # by rank
+    held_out = np.zeros(len(chosen), bool)
+    if validation:
+        held_out[ranks] = [
+            is_held_out(task, problem, validation)
+            for task, problem in zip(chosen.column("task"), chosen.column("problem"), strict=True)
+        ]
+    parts = chosen.parts(part_count(len(chosen)))
     with (
         Progress("export", "rows", len(chosen)) as progress,
         told_of_disk(done.folder),
-        LinesByRank(len(chosen), done.folder) as lines,
+        LinesByRank(len(chosen), done.folder, len(parts)) as lines,
     ):
-        for some in chosen.texts():
-            lines.add(ranks[some.index], _lines(some, FORMATS[format], system))
-            if validation:
-                held_out[ranks[some.index]] = [
-                    is_held_out(task, problem, validation)
-                    for task, problem in zip(some.task, some.problem, strict=True)
-                ]
-            done.count(some)
-            progress.advance(len(some))
+        made = shared_zeros(len(parts), np.int64)
+
+        def make(number: int) -> None:
+            """The lines of a part."""
+            for some in chosen.texts(parts[number]):
+                lines.add(ranks[some.index], _lines(some, FORMATS[format], system), number)
+                made[number] += len(some)
+                if number == 0:
+                    progress.advance(int(made.sum()) - progress.done)
+            lines.flush(number)
+
+        in_parts(make, len(parts))
         with _Files(done) as files:
             for name, mask in (("train.jsonl", ~held_out), ("validation.jsonl", held_out)):
                 files.write(name, int(mask.sum()), lines.read(np.flatnonzero(mask)))

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from math import inf
 from mmap import PROT_READ, mmap
-from multiprocessing import current_process, get_context
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, Pipe
 
+import pyarrow as pa
+
+from skyt_plugins.cores import cores
 from skyt_plugins.errors import SkytError
 
-from .arrays import packed, unpacked
+from .arrays import read_stream, stream_size, write_stream
+from .forked import can_fork
 from .judges import Judges
-from .parts import TEXTS, Judge, Judged, Texts, parts
+from .parts import Judge, Judged, Texts, parts
 from .store import Run
 
 PART_SECONDS = 3.0  # of judging, about: a crash costs that much at most
@@ -84,10 +87,8 @@ class _Team:
         """Whether there is a team; it is made at the first call, or never."""
         if self.members is None:
             self.members = []
-            cores = len(os.sched_getaffinity(0)) if hasattr(os, "memfd_create") else 1
-            # A fork takes this thread alone: whatever another one held would stay locked.
-            if cores > 1 and threading.active_count() == 1 and not current_process().daemon:
-                for _ in range(cores):
+            if cores() > 1 and can_fork() and hasattr(os, "memfd_create"):
+                for _ in range(cores()):
                     self.members.append(_Member(*self.work, self.members))
                 self.idle.extend((m, desk) for desk in range(DESKS) for m in self.members)
         return bool(self.members)
@@ -118,6 +119,32 @@ class _Team:
             member.close()
 
 
+class _Desk:
+    """Memory that a process and those forked after it both have, for one batch at a time."""
+
+    def __init__(self) -> None:
+        self.file = os.memfd_create("texts")
+        self.memory: mmap | None = None  # mapped by each process for itself
+
+    def put(self, rows: pa.RecordBatch) -> int:
+        """Lay rows there; how many bytes they take."""
+        size = stream_size(rows)
+        if self.memory is None or len(self.memory) < size:
+            os.ftruncate(self.file, size)
+            self.memory = mmap(self.file, size)
+        write_stream(rows, self.memory)
+        return size
+
+    def rows(self, size: int) -> pa.RecordBatch:
+        """The rows that another process put; they stay in that memory."""
+        if self.memory is None or len(self.memory) < size:
+            self.memory = mmap(self.file, size, prot=PROT_READ)
+        return read_stream(self.memory)
+
+    def close(self) -> None:
+        os.close(self.file)
+
+
 class _Member:
     """A process that judges, as its parent sees it.
 
@@ -127,23 +154,18 @@ class _Member:
     """
 
     def __init__(self, run: Run, judges: Judges, step: str, older: Sequence[_Member]) -> None:
-        self.desks = [os.fdopen(os.memfd_create("texts"), "wb") for _ in range(DESKS)]
+        self.desks = [_Desk() for _ in range(DESKS)]
         self.pipe, there = Pipe()
         ours = [self.pipe, *(member.pipe for member in older)]
-        desks = [desk.fileno() for desk in self.desks]
         self.process = get_context("fork").Process(
-            target=_serve, args=(run, judges, step, there, desks, ours), daemon=True
+            target=_serve, args=(run, judges, step, there, self.desks, ours), daemon=True
         )
         self.process.start()
         there.close()
 
     def give(self, part: Texts, desk: int) -> None:
-        data = packed(part.rows)
         with _told_of_death():
-            self.desks[desk].seek(0)
-            self.desks[desk].write(data)
-            self.desks[desk].flush()
-            self.pipe.send((part.judge, part.of, desk, data.size))
+            self.pipe.send((part.judge, part.of, desk, self.desks[desk].put(part.rows)))
 
     def take(self) -> Judged:
         """The rows of the part given first. Raises what the scorer raised."""
@@ -172,7 +194,12 @@ def _told_of_death() -> Iterator[None]:
 
 
 def _serve(
-    run: Run, judges: Judges, step: str, there: Connection, desks: list[int], ours: list[Connection]
+    run: Run,
+    judges: Judges,
+    step: str,
+    there: Connection,
+    desks: list[_Desk],
+    ours: list[Connection],
 ) -> None:
     """A member's work. It ends when the parent closes its end of the pipe or dies, so it must hold
     neither that end of its own or an older member's pipe, nor the run's lock."""
@@ -184,8 +211,7 @@ def _serve(
         while True:
             judge, of, desk, size = there.recv()
             try:
-                memory = mmap(desks[desk], size, prot=PROT_READ)
-                part = Texts(judge, of, unpacked(memory, TEXTS))
+                part = Texts(judge, of, desks[desk].rows(size))
                 judges.name(next(part.places()))  # makes a scorer that has come up since the fork
                 answer: Judged | Exception = judges.judged(part, judges.judge(part), step)
             except Exception as error:  # for the parent to raise

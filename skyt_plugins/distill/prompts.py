@@ -139,7 +139,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix == ".parquet":
         from .tables import parquet_batches
 
-        for batch in parquet_batches(path, None):
+        for batch in parquet_batches(path):
             yield from batch.to_pylist()
     elif path.suffix == ".json":
         try:

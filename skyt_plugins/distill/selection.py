@@ -21,15 +21,12 @@ from .store import Run
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Some chosen records with their texts, as columns of one length; `index` holds their places
+    """The texts of some chosen records, as columns of one length; `index` holds the records' places
     in the selection's order."""
 
     index: np.ndarray
-    task: list[str]
-    problem: list[str]
     messages: list[list[Message]]
     text: list[str]
-    tokens: list[int]
 
     def __len__(self) -> int:
         return len(self.text)
@@ -60,21 +57,36 @@ class Selection:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
-    def texts(self) -> Iterator[Chosen]:
-        """All chosen records, in the order of their runs' shards (not of the selection)."""
-        numbers = numpy_ints(self.table["run"])
-        rewritten = np.array(self.table["rewritten"].to_pylist(), bool)
-        for number, run in enumerate(self.runs):
-            mine = numbers == number
-            yield from self._responses(run, np.flatnonzero(mine & ~rewritten))
-            yield from self._rewrites(run, np.flatnonzero(mine & rewritten))
+    def column(self, name: str) -> list[Any]:
+        values: list[Any] = self.table[name].to_pylist()
+        return values
 
-    def _responses(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
-        rows = numpy_ints(self.table["row"])[index]
-        order = np.argsort(rows, kind="stable")
-        rows, index = rows[order], index[order]
-        names = ["task", "problem", "messages", "response", "completion_tokens"]
-        for part, picked in run.batches_at("responses", names, rows):
+    def parts(self, count: int) -> list[np.ndarray]:
+        """The places of all chosen records in `count` parts, each of which stands together in the
+        runs' shards. Rewrites, whose table is read whole, are all in the first."""
+        numbers, rows, rewritten = self._columns()
+        responses = np.flatnonzero(~rewritten)
+        in_order = responses[np.lexsort((rows[responses], numbers[responses]))]
+        first, *others = np.array_split(in_order, count)
+        return [np.r_[first, np.flatnonzero(rewritten)], *others]
+
+    def texts(self, places: np.ndarray) -> Iterator[Chosen]:
+        """The chosen records at `places`, in the order of their runs' shards."""
+        numbers, rows, rewritten = self._columns()
+        for number, run in enumerate(self.runs):
+            mine = places[numbers[places] == number]
+            yield from self._responses(run, rows, mine[~rewritten[mine]])
+            yield from self._rewrites(run, mine[rewritten[mine]])
+
+    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each chosen record its run, its row there, and whether its rewrite is meant."""
+        run, row = (numpy_ints(self.table[name]) for name in ("run", "row"))
+        return run, row, np.array(self.column("rewritten"), bool)
+
+    def _responses(self, run: Run, rows: np.ndarray, index: np.ndarray) -> Iterator[Chosen]:
+        index = index[np.argsort(rows[index], kind="stable")]
+        names = ["messages", "response"]
+        for part, picked in run.batches_at("responses", names, rows[index]):
             yield _chosen(index[part], picked)
 
     def _rewrites(self, run: Run, index: np.ndarray) -> Iterator[Chosen]:
@@ -88,13 +100,13 @@ class Selection:
             last.update((key, row + i) for i, key in enumerate(_keys(batch)) if key in wanted)
             row += batch.num_rows
         row = 0
-        names = ["task", "problem", "sample", "messages", "text", "completion_tokens"]
+        names = ["task", "problem", "sample", "messages", "text"]
         for batch in run.batches("rewrites", names):
             here = [i for i, key in enumerate(_keys(batch)) if last.get(key) == row + i]
             if here:
                 picked = taken(batch, np.array(here))
                 index = np.array([wanted[key] for key in _keys(picked)])
-                yield _chosen(index, picked.select([n for n in names if n != "sample"]))
+                yield _chosen(index, picked.select(["messages", "text"]))
             row += batch.num_rows
 
     def ranks(self, shuffle: int | None) -> np.ndarray:

@@ -161,12 +161,19 @@ class Run:
         self, table: str, columns: Sequence[str], rows: np.ndarray
     ) -> Iterator[tuple[slice, pa.RecordBatch]]:
         """The rows at the positions `rows` (ascending), some at a time: (which of `rows`, they)."""
-        start = at = 0
-        for batch in self.batches(table, columns):
+        if not len(rows):
+            return
+        at = 0
+        for start, batch in tables.batches_within(
+            self.folder / table,
+            SCHEMAS[table],
+            columns,
+            within=range(int(rows[0]), int(rows[-1]) + 1),
+        ):
             end = int(np.searchsorted(rows, start + batch.num_rows, side="left"))
             if end > at:
                 yield slice(at, end), taken(batch, rows[at:end] - start)
-            at, start = end, start + batch.num_rows
+            at = end
 
     def rows(self, table: str, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
         """The table's rows as dictionaries, streamed."""

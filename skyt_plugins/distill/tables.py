@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.json
 import pyarrow.parquet as pq
@@ -17,6 +19,7 @@ BLOCK_BYTES = 8 << 20  # of a journal, parsed at once
 # Batches that stay in the processor's cache are read several times as fast as large ones, whose
 # memory comes fresh from the system each time.
 BATCH_ROWS, BATCH_BYTES = 512, 2 << 20
+EVERYWHERE = range(sys.maxsize)
 
 
 def journal_tables(journal: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
@@ -43,9 +46,24 @@ def batches(
 
     Needs no lock: a line that a writer has begun is left out.
     """
+    return (batch for _, batch in batches_within(folder, schema, columns, rows))
+
+
+def batches_within(
+    folder: Path,
+    schema: pa.Schema,
+    columns: Sequence[str] | None = None,
+    rows: int = BATCH_ROWS,
+    within: range = EVERYWHERE,
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """(position of the first row, rows) of the batches that have rows at the positions `within`,
+    with perhaps others around them; the rest of a shard is not read."""
     names = list(columns or schema.names)
     stems = sorted({path.stem for path in folder.glob("*.*") if path.suffix != ".tmp"})
+    start = 0
     for stem in stems:
+        if start >= within.stop:
+            return
         shard = folder / f"{stem}.parquet"
         if not shard.exists():
             try:
@@ -56,30 +74,50 @@ def batches(
                 with journal:
                     for table in journal_tables(journal, schema):
                         fits = max(1, BATCH_BYTES * table.num_rows // max(1, table.nbytes))
-                        yield from table.select(names).to_batches(min(rows, fits))
+                        for batch in table.select(names).to_batches(min(rows, fits)):
+                            yield start, batch
+                            start += batch.num_rows
                 continue
-        yield from parquet_batches(shard, names, rows)
+        with _opened(shard) as file:
+            yield from _shard_batches(file, start, names, rows, within)
+            start += file.metadata.num_rows
 
 
-def parquet_batches(
-    path: Path, names: Sequence[str] | None, rows: int = BATCH_ROWS
-) -> Iterator[pa.RecordBatch]:
-    """Some columns (None: all) of a Parquet file. Raises SkytError where it cannot be read."""
-    with _told_of_damage(path), pq.ParquetFile(path) as file:
-        names = list(names or file.schema_arrow.names)
-        fits = _rows_that_fit(file.metadata, names)
-        yield from file.iter_batches(min(rows, fits), columns=names, use_threads=False)
+def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a Parquet file. Raises SkytError where it cannot be read."""
+    with _opened(path) as file:
+        names = file.schema_arrow.names
+        for _, batch in _shard_batches(file, 0, names, BATCH_ROWS, EVERYWHERE):
+            yield batch
 
 
 @contextmanager
-def _told_of_damage(path: Path) -> Iterator[None]:
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
-        yield
+        with pq.ParquetFile(path) as file:
+            yield file
     except (pa.ArrowException, OSError) as error:
         raise SkytError(
             f"{path} cannot be read: {' '.join(str(error).split())[:200]}\n"
             "it is damaged, or no Parquet file: get it again, or remove it"
         ) from error
+
+
+def _shard_batches(
+    file: pq.ParquetFile, start: int, names: list[str], rows: int, within: range
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """As `batches_within`, of a shard whose first row has the position `start`."""
+    about = file.metadata
+    ends = start + np.cumsum([about.row_group(i).num_rows for i in range(about.num_row_groups)])
+    begins = np.r_[start, ends[:-1]]
+    wanted = np.flatnonzero((ends > within.start) & (begins < within.stop)).tolist()
+    if not wanted:
+        return
+    at = int(begins[wanted[0]])
+    fits = min(rows, _rows_that_fit(about, names))
+    for batch in file.iter_batches(fits, row_groups=wanted, columns=names, use_threads=False):
+        yield at, batch
+        at += batch.num_rows
 
 
 def _rows_that_fit(about: pq.FileMetaData, names: Sequence[str]) -> int:
@@ -96,8 +134,8 @@ def row_count(folder: Path, schema: pa.Schema) -> int:
     """How many rows a table holds; reads only the footers of sealed shards."""
     total = 0
     for path in folder.glob("*.parquet"):
-        with _told_of_damage(path):
-            total += pq.read_metadata(path).num_rows
+        with _opened(path) as file:
+            total += file.metadata.num_rows
     for path in folder.glob("*.jsonl"):
         if not path.with_suffix(".parquet").exists():
             total += path.read_bytes().count(b"\n")

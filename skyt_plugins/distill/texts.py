@@ -8,6 +8,8 @@ import numpy as np
 
 from skyt_plugins.errors import SkytError
 
+from .forked import in_parts, part_count, shared_zeros
+from .frame import Frame
 from .funnel import Funnel
 from .near import near_duplicates, normalised, text_hash
 from .store import Run
@@ -41,14 +43,21 @@ def _repeated_problems(funnel: Funnel, runs: Sequence[Run], how: str) -> np.ndar
 
 def _repeated_responses(funnel: Funnel, runs: Sequence[Run], how: str) -> np.ndarray:
     records = funnel.records
-    hashes = np.zeros(len(records), np.int64)
-    near: dict[int, list[tuple[int, str]]] = {}
-    for places, said in response_texts(funnel, runs):
-        hashes[places] = [hash(text.strip()) for text in said]  # 64 bits, good for this process
-        if how == "near":
-            for place, text in zip(places.tolist(), said, strict=True):
-                near.setdefault(int(records.group[place]), []).append((place, text))
     index = np.flatnonzero(funnel.keep)
+    in_order = index[np.lexsort((records.row[index], records.run[index]))]
+    parts = np.array_split(in_order, part_count(len(index)))
+    hashes = shared_zeros(len(records), np.int64)
+
+    def add_hashes(number: int) -> None:
+        for places, said in response_texts(records, runs, parts[number]):
+            # 64 bits, the same in this process and those forked from it.
+            hashes[places] = [hash(text.strip()) for text in said]
+
+    in_parts(add_hashes, len(parts))
+    near: dict[int, list[tuple[int, str]]] = {}
+    for places, said in response_texts(records, runs, in_order) if how == "near" else ():
+        for place, text in zip(places.tolist(), said, strict=True):
+            near.setdefault(int(records.group[place]), []).append((place, text))
     order = np.lexsort((index, hashes[index], records.group[index]))
     at = index[order]
     again = (
@@ -110,12 +119,12 @@ def questions_of(funnel: Funnel, runs: Sequence[Run]) -> tuple[list[int], list[s
     return groups, [found[group] for group in groups]
 
 
-def response_texts(funnel: Funnel, runs: Sequence[Run]) -> Iterator[tuple[np.ndarray, list[str]]]:
-    """(positions in the frame, texts) of the responses still in, run by run, some at a time."""
-    records = funnel.records
+def response_texts(
+    records: Frame, runs: Sequence[Run], places: np.ndarray
+) -> Iterator[tuple[np.ndarray, list[str]]]:
+    """(some of `places`, the texts of the responses there), run by run, some at a time. `places`
+    are positions in the frame in the order of (run, row)."""
     for number, run in enumerate(runs):
-        mine = np.flatnonzero(funnel.keep & (records.run == number))
-        by_row = mine[np.argsort(records.row[mine], kind="stable")]
-        rows = records.row[by_row]
-        for part, picked in run.batches_at("responses", ["response"], rows):
-            yield by_row[part], picked.column(0).to_pylist()
+        mine = places[records.run[places] == number]
+        for part, picked in run.batches_at("responses", ["response"], records.row[mine]):
+            yield mine[part], picked.column(0).to_pylist()
