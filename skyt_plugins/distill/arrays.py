@@ -38,13 +38,16 @@ def arrow_bools(values: np.ndarray) -> pa.Array:
 
 def arrow_strings(values: Sequence[str | None]) -> pa.Array:
     """Texts, or None; a lone surrogate, which UTF-8 lacks, becomes a question mark."""
-    data = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
-    offsets = np.fromiter(accumulate(map(len, data), initial=0), np.int32, len(data) + 1)
     known = None
     if None in values:
         known = arrow_bools(np.array([value is not None for value in values], bool)).buffers()[1]
-    buffers = [known, pa.py_buffer(offsets), pa.py_buffer(b"".join(data))]
-    return pa.Array.from_buffers(pa.string(), len(data), buffers)
+    texts = [value or "" for value in values]
+    data = "".join(texts).encode("utf-8", "replace")
+    alone = texts if data.isascii() else [text.encode("utf-8", "replace") for text in texts]
+    offsets = np.fromiter(accumulate(map(len, alone), initial=0), np.int32, len(texts) + 1)
+    return pa.Array.from_buffers(
+        pa.string(), len(texts), [known, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
 
 
 def arrow_repeated(value: str, count: int) -> pa.Array:
@@ -82,6 +85,11 @@ def mapped_pairs(
 ) -> np.ndarray:
     """The same of the pairs that two columns make; called in the order in which they come."""
     one, two = _encoded(first), _encoded(second)
+    if len(one.dictionary) == 1:
+        # Of one task, as most batches are: no two columns to bring together.
+        same = one.dictionary[0].as_py()
+        found = [function((same, value)) for value in two.dictionary.to_pylist()]
+        return np.array(found, np.int64)[numpy_ints(two.indices)]
     pairs = numpy_ints(one.indices).astype(np.int64) * len(two.dictionary)
     pairs += numpy_ints(two.indices)
     _, at, which = np.unique(pairs, return_index=True, return_inverse=True)

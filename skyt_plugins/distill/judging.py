@@ -30,7 +30,7 @@ from .parts import Judge, Judged, Texts, parts
 from .store import Run
 
 PART_SECONDS = 3.0  # of judging, about: a crash costs that much at most
-FIRST_PART, LARGEST_PART = 64, 512
+FIRST_PART, LARGEST_PART = 64, 1024
 CHEAP_SECONDS = 0.005  # a text
 DESKS = 3  # parts that a process has at once: so it need not wait while rows are written
 
@@ -212,7 +212,7 @@ def _serve(
             judge, of, desk, size = there.recv()
             try:
                 part = Texts(judge, of, desks[desk].rows(size))
-                judges.name(next(part.places()))  # makes a scorer that has come up since the fork
+                judges.name(part.first_place())  # makes a scorer that has come up since the fork
                 answer: Judged | Exception = judges.judged(part, judges.judge(part), step)
             except Exception as error:  # for the parent to raise
                 answer = error

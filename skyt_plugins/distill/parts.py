@@ -50,6 +50,9 @@ class Texts:
         values: list[Any] = self.rows.column(name).to_pylist()
         return values
 
+    def first_place(self) -> Place:
+        return tuple(self.rows.column(name)[0].as_py() for name in ("task", "problem"))
+
     def places(self) -> Iterator[Place]:
         return zip(self.column("task"), self.column("problem"), strict=True)
 

@@ -18,7 +18,7 @@ from skyt_plugins.errors import SkytError
 BLOCK_BYTES = 8 << 20  # of a journal, parsed at once
 # Batches that stay in the processor's cache are read several times as fast as large ones, whose
 # memory comes fresh from the system each time.
-BATCH_ROWS, BATCH_BYTES = 512, 2 << 20
+BATCH_ROWS, BATCH_BYTES = 1024, 2 << 20
 EVERYWHERE = range(sys.maxsize)
 
 
