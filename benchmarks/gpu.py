@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 LAYERS, WIDTH = 8, 512
 TASK = "arith_plain"
-SFT_STEPS, RL_STEPS, SHARDED_STEPS = 600, 30, 20
+SFT_STEPS, RL_STEPS, SHARDED_STEPS = 400, 30, 20
 SAMPLES = 8
 VLLM = {
     "enforce_eager": True, "dtype": "bfloat16", "max_model_len": 512, "max_num_seqs": 256,
@@ -176,8 +176,9 @@ def lm_eval(place: Place) -> dict[str, Any]:
 
 def overhead(place: Place) -> dict[str, Any]:
     """Tokens per second of `vllm/DIR` beside those of vLLM's own `LLM.generate`: the same prompts,
-    a model of 0.5 billion parameters with random weights, each text of 256 tokens."""
-    return {name: _overhead(place, name) for name in ("skyt", "vllm", "skyt", "vllm")}
+    a model of 0.5 billion parameters with random weights, texts of equal length."""
+    found = {name: round(_overhead(place, name)) for name in ("skyt", "vllm")}
+    return {**found, "ratio": round(found["skyt"] / found["vllm"], 3)}
 
 
 # What the parts share
@@ -289,7 +290,7 @@ def _overhead(place: Place, name: str) -> float:
     return float(output.stdout.splitlines()[-1])
 
 
-def throughput(place: Place, name: str, prompts: int = 2048, tokens: int = 256) -> float:
+def throughput(place: Place, name: str, prompts: int = 1024, tokens: int = 128) -> float:
     """Generated tokens per second of one way to use vLLM, after a first small call."""
     arguments = {**VLLM, "model": str(_half_billion(place)), "load_format": "dummy"}
     questions = [f"What is {i} + {3 * i}?" for i in range(prompts)]

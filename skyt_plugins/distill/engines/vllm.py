@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from vllm import EngineArgs, LLMEngine, SamplingParams
+from vllm.sampling_params import RequestOutputKind
 
 from skyt_plugins.errors import SkytError
 
@@ -21,7 +22,8 @@ _CUT = "length"
 
 class VllmEngine:
     """Options are vLLM's engine arguments (tensor_parallel_size, dtype, max_model_len, …) and
-    in_flight, the number of requests it holds at a time (default: its max_num_seqs)."""
+    in_flight, the number of requests it holds at a time (default: twice its max_num_seqs, so that
+    one that ends is followed by one that waits, whatever happens here)."""
 
     name = "vllm"
 
@@ -36,7 +38,7 @@ class VllmEngine:
             raise SkytError(f"vLLM cannot load {model}: {cause}") from error
         config = self.engine.vllm_config
         self.context = config.model_config.max_model_len
-        self.in_flight = int(in_flight) or config.scheduler_config.max_num_seqs
+        self.in_flight = int(in_flight) or 2 * config.scheduler_config.max_num_seqs
         self.tokenizer = self.engine.get_tokenizer()
 
     def generate(self, requests: Iterable[Request], sampling: Mapping[str, Any]) -> Iterator[Reply]:
@@ -71,7 +73,9 @@ class VllmEngine:
             yield from (request.alone(sample) for sample in request.samples)
 
     def _params(self, request: Request, sampling: Mapping[str, Any]) -> Any:
-        return SamplingParams(**sampling, seed=request.seed)
+        # Else vLLM builds an object for every running request after every step.
+        final = RequestOutputKind.FINAL_ONLY
+        return SamplingParams(**sampling, seed=request.seed, output_kind=final)
 
     def close(self) -> None:
         """Let go of the model's memory."""
