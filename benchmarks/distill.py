@@ -172,8 +172,9 @@ def pipeline(rows: int) -> dict[str, Any]:
     """
     from skyt_plugins.distill.export import export
     from skyt_plugins.distill.import_ import import_
+    from skyt_plugins.distill.rules import Rules
     from skyt_plugins.distill.score import score
-    from skyt_plugins.distill.select import Rules, select
+    from skyt_plugins.distill.select import select
 
     found: dict[str, Any] = {"rows": rows}
     with tempfile.TemporaryDirectory() as folder:

@@ -42,7 +42,7 @@ def select(
     as_json: Annotated[bool, typer.Option("--json", help="Print the funnel as JSON.")] = False,
 ) -> None:
     """Keep what is right, at most so many per problem, without duplicates or benchmark problems."""
-    from skyt_plugins.distill.select import Rules
+    from skyt_plugins.distill.rules import Rules
     from skyt_plugins.distill.select import select as step
 
     rules = Rules(

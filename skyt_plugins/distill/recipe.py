@@ -17,7 +17,7 @@ from skyt_plugins.errors import SkytError
 from .export import export
 from .import_ import import_
 from .prompts import Ask
-from .select import Rules
+from .rules import Rules
 from .steps import STEPS
 
 FOLDER = Path(__file__).parent / "recipes"

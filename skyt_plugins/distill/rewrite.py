@@ -14,50 +14,10 @@ from .engines import get_engine
 from .engines.base import Engine, Reply
 from .progress import Progress
 from .record import Key, Message, clean
-from .sky_format import (
-    COVERAGE,
-    END_SOLUTION,
-    END_THOUGHT,
-    SOLUTION,
-    THOUGHT,
-    by_rule,
-    coverage,
-    in_sky_format,
-    parsed,
-)
+from .rewrite_question import question
+from .sky_format import COVERAGE, by_rule, coverage, in_sky_format, parsed
 from .store import Run
 
-SYSTEM = "You sort a solution's text into sections. You never shorten, mend or continue it."
-INSTRUCTION = f"""\
-Below is a response to a problem, between the lines of equals signs. Give it back in two sections:
-
-{THOUGHT}
-the whole reasoning, copied word for word, wrong turns and repetitions included
-{END_THOUGHT}
-
-{SOLUTION}
-the final solution alone: the steps that lead to the answer, and the answer in the form in which
-the response gives it (a \\boxed{{}} stays a \\boxed{{}}; a program stays one fenced block)
-{END_SOLUTION}
-
-Write nothing outside the sections. For example, the response "Half of 18... is 9? 2*9 = 18, yes. \
-So \\boxed{{9}}." becomes
-
-{THOUGHT}
-
-Half of 18... is 9? 2*9 = 18, yes.
-
-{END_THOUGHT}
-
-{SOLUTION}
-
-Half of 18 is 9, because 2*9 = 18. The answer is \\boxed{{9}}.
-
-{END_SOLUTION}
-
-==========
-{{response}}
-=========="""
 # A rewrite is a copy: the same length and a little more.
 SAMPLING = {"temperature": 0.0, "top_p": 1.0, "max_tokens": 16_384}
 RETRY_TEMPERATURE = 0.7
@@ -131,7 +91,7 @@ def _ask_all(
     """One attempt at everything still open; failures are recorded on the last attempt only."""
     params = {**params, "temperature": params["temperature"] or (RETRY_TEMPERATURE * (attempt > 0))}
     raws = _pending(run, frozenset(done), counts if attempt == 0 else Rewritten())
-    questions = ((raw, _question(raw)) for raw in raws)
+    questions = ((raw, question(raw.text)) for raw in raws)
     for raw, reply in answers(engine, questions, params, attempt):
         if reply.failed:
             counts.failed += last
@@ -157,11 +117,6 @@ def checked(raw: str, reply: Reply) -> tuple[str, str, float]:
     if share < COVERAGE:
         return text, f"only {share:.0%} of the reasoning was copied", share
     return in_sky_format(*parts), "", share
-
-
-def _question(raw: _Raw) -> list[Message]:
-    user = INSTRUCTION.replace("{response}", raw.text)
-    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": user}]
 
 
 def _done(run: Run) -> set[Key]:

@@ -150,7 +150,7 @@ def score(
 
 
 def select(runs: Sequence[str | Path], out: str | Path | None = None, **rules: Any) -> str:
-    from .select import Rules
+    from .rules import Rules
     from .select import select as step
 
     selected = step(runs, out, Rules(**rules))

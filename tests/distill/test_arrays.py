@@ -82,7 +82,8 @@ def test_score_select_and_export_import_neither_pandas_nor_what_takes_long(tmp_p
 import sys
 from skyt_plugins.distill.export import export
 from skyt_plugins.distill.score import score
-from skyt_plugins.distill.select import Rules, select
+from skyt_plugins.distill.rules import Rules
+from skyt_plugins.distill.select import select
 score(sys.argv[1], force=True)
 select(sys.argv[1], rules=Rules(overlap="off"))
 export(sys.argv[1], sys.argv[2])

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from skyt_plugins.distill.rules import Rules
 from skyt_plugins.distill.score import score
-from skyt_plugins.distill.select import Rules, select
+from skyt_plugins.distill.select import select
 
 from ..conftest import ROOT
 from .fake_server import FakeServer, served

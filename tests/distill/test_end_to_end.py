@@ -18,8 +18,9 @@ pytestmark = pytest.mark.slow
 from skyt_plugins.distill.export import export  # noqa: E402
 from skyt_plugins.distill.generate import generate  # noqa: E402
 from skyt_plugins.distill.prompts import Ask  # noqa: E402
+from skyt_plugins.distill.rules import Rules  # noqa: E402
 from skyt_plugins.distill.score import score  # noqa: E402
-from skyt_plugins.distill.select import Rules, select  # noqa: E402
+from skyt_plugins.distill.select import select  # noqa: E402
 from skyt_plugins.distill.store import Run  # noqa: E402
 
 from .tiny_model import write_tiny_model  # noqa: E402

@@ -13,8 +13,9 @@ from skyt_plugins.distill import forked
 from skyt_plugins.distill.export import Exported, export
 from skyt_plugins.distill.forked import in_parts, part_count, shared_zeros
 from skyt_plugins.distill.rewrite import rewrite
+from skyt_plugins.distill.rules import Rules
 from skyt_plugins.distill.score import score
-from skyt_plugins.distill.select import Rules, select
+from skyt_plugins.distill.select import select
 from skyt_plugins.errors import SkytError
 
 from .scripted import Given, make_run

@@ -11,8 +11,9 @@ import pytest
 
 from skyt_plugins.distill.export import export
 from skyt_plugins.distill.rewrite import rewrite
+from skyt_plugins.distill.rules import Rules, mixture_counts
 from skyt_plugins.distill.score import score
-from skyt_plugins.distill.select import Rules, mixture_counts, select
+from skyt_plugins.distill.select import select
 from skyt_plugins.distill.selection import Selection
 from skyt_plugins.distill.store import Run
 from skyt_plugins.errors import SkytError
