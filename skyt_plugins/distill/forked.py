@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,8 +24,10 @@ Result = TypeVar("Result")
 
 def can_fork() -> bool:
     """Whether this process may be forked: a fork takes the thread that forks alone, so whatever
-    another one held would stay locked."""
-    return hasattr(os, "fork") and threading.active_count() == 1 and not current_process().daemon
+    another one held would stay locked. On macOS that goes for threads of the system's own."""
+    return (
+        sys.platform == "linux" and threading.active_count() == 1 and not current_process().daemon
+    )
 
 
 def part_count(texts: int) -> int:
