@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from skyt_plugins.distill import tables
 from skyt_plugins.distill.shards import TableWriter
 from skyt_plugins.distill.tables import batches, row_count
 from skyt_plugins.errors import SkytError
@@ -40,6 +41,24 @@ def test_rows_come_back_in_the_order_written_across_shards(tmp_path: Path) -> No
     assert not list(tmp_path.glob("*.jsonl"))
     texts = {t for b in batches(tmp_path, SCHEMA, ["text"]) for t in b[0].to_pylist()}
     assert texts == {"é√\x00\n"}
+
+
+@pytest.mark.parametrize("within", [(0, 1), (3, 9), (20, 21), (47, 60), (55, 70)])
+def test_rows_of_some_positions_are_read_without_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(tables, "BLOCK_BYTES", 300)  # of a journal: several row groups a shard
+    writer = TableWriter(tmp_path, SCHEMA, shard_rows=20)
+    for i in range(40):
+        writer.append([row(i)])
+    writer.close()
+    TableWriter(tmp_path, SCHEMA).append([row(i) for i in range(40, 47)])
+    found = list(tables.batches_within(tmp_path, SCHEMA, ["key"], within=range(*within)))
+    for start, batch in found:
+        assert batch[0].to_pylist() == [str(start + i) for i in range(batch.num_rows)]
+    read = {start + i for start, batch in found for i in range(batch.num_rows)}
+    assert read >= set(range(*within)) & set(range(47))
+    assert len(read) <= 15  # whole row groups, and what is in the journal yet
 
 
 def test_reading_needs_no_lock_and_leaves_out_a_line_being_written(tmp_path: Path) -> None:
