@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import typer
 from skyt_plugins.entrypoints.commands import (
@@ -23,6 +27,7 @@ from typer.testing import CliRunner
 
 from skyt_plugins.errors import SkytError
 
+from ..conftest import ROOT
 from .fake_server import FakeServer, served
 
 app = typer.Typer()
@@ -101,3 +106,22 @@ def test_every_option_has_help(command: str) -> None:
     for parameter in group.commands[command].params:  # type: ignore[attr-defined]
         if parameter.name != "help":
             assert parameter.help, f"{command}: {parameter.name} has no help"
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [("", "jemalloc"), ("system", "system")])
+def test_the_command_line_chooses_arrows_memory_before_arrow_is_there(
+    chosen: str, expected: str
+) -> None:
+    if expected not in pa.supported_memory_backends():
+        pytest.skip(f"this pyarrow has no {expected}")
+    code = (
+        "import sys; from skyt_plugins.entrypoints.cli import choose_memory_pool; "
+        "assert 'pyarrow' not in sys.modules; choose_memory_pool(); "
+        "import pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    )
+    variables = {k: v for k, v in os.environ.items() if k != "ARROW_DEFAULT_MEMORY_POOL"}
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
+        env=variables | ({"ARROW_DEFAULT_MEMORY_POOL": chosen} if chosen else {}),
+    )  # fmt: skip
+    assert found.stdout.strip() == expected
