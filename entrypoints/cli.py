@@ -33,6 +33,8 @@ COMMANDS = {
     "lm-eval-path": "lm_eval_path.lm_eval_path",
 }
 
+INTERRUPTED = 130  # Typer's exit code for Ctrl-C, as shells have it
+
 app = typer.Typer(
     name="skyt",
     help="Tasks, verdicts and training data for reasoning models.",
@@ -61,6 +63,10 @@ def main() -> None:
     except (SkytError, OSError) as error:
         print(f"skyt: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("skyt: interrupted; the same command goes on with what is left", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":

@@ -64,6 +64,28 @@ def many_prompts(tmp_path: Path) -> Path:
     return path
 
 
+def test_ctrl_c_says_that_the_same_command_goes_on(many_prompts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with served(FakeServer(delay=0.05)) as url:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "skyt_plugins.entrypoints.cli", "generate", "--out", str(out),
+             "--prompts", str(many_prompts), "--model", "openai/tiny", "--n", "4",
+             "--temperature", "1", "--engine-args", f"base_url={url},concurrency=1"],
+            cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        journals = (out / "responses").glob
+        while process.poll() is None and not any(p.stat().st_size for p in journals("*.jsonl")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=60)[1]
+        assert process.returncode == 130
+        assert told.splitlines()[-1] == (
+            "skyt: interrupted; the same command goes on with what is left"
+        )
+        assert "Traceback" not in told
+        assert Run.reading(out).count("responses") > 0
+
+
 def test_generation_killed_again_and_again_equals_an_undisturbed_run(
     many_prompts: Path, tmp_path: Path
 ) -> None:
