@@ -93,7 +93,7 @@ def train_and_save(trainer: Any, model: str) -> None:
             metrics = {k: v for k, v in result.metrics.items() if _is_plain(v)}
             (folder / "train_results.json").write_text(json.dumps(metrics, indent=2) + "\n")
     say(f"model, history.jsonl and curves.png are in {folder}")
-    trainer.accelerator.end_training()  # transformers below 5.24 has no `trainer.end`
+    trainer.accelerator.end_training()  # transformers 5.17 has no `trainer.end`
     if args.use_cpu and args.world_size > 1:
         # gloo's thread needs the interpreter's lock to free its last work; torch holds that lock
         # while it waits for the thread, for ever, where the trainer is freed before (seen once).
