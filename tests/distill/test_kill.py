@@ -72,6 +72,8 @@ def test_ctrl_c_says_that_the_same_command_goes_on(many_prompts: Path, tmp_path:
              "--prompts", str(many_prompts), "--model", "openai/tiny", "--n", "4",
              "--temperature", "1", "--engine-args", f"base_url={url},concurrency=1"],
             cwd=ROOT, stderr=subprocess.PIPE, text=True,
+            # Where the tests run in the background a shell may have told them to ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )  # fmt: skip
         journals = (out / "responses").glob
         while process.poll() is None and not any(p.stat().st_size for p in journals("*.jsonl")):
