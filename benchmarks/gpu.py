@@ -2,7 +2,7 @@
 
     python benchmarks/gpu.py [--folder DIR] [--only PART …] [--seconds 240]
 
-A miniature of some 15 million parameters learns sums in bf16 (SFT, then RLOO with vLLM beside it on
+A miniature of some 20 million parameters learns sums in bf16 (SFT, then RLOO with vLLM beside it on
 the same GPU), and every engine samples it. Each part is a process of its own with its log in the
 folder, and prints one line of JSON; one that fails or takes too long does not end the others.
 `--cpu` runs what needs no GPU, to try the script. Results: benchmarks/results/gpu.md.
@@ -19,8 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,6 @@ VLLM = {
     "enforce_eager": True, "dtype": "bfloat16", "max_model_len": 512, "max_num_seqs": 256,
     "gpu_memory_utilization": 0.3,
 }  # fmt: skip
-PORT = 8017
 
 
 class Place:
@@ -94,7 +93,7 @@ def data(place: Place) -> dict[str, Any]:
 
 def sft(place: Place) -> dict[str, Any]:
     seconds = call(_sft_command(place, "sft", SFT_STEPS))
-    return {"seconds": seconds, **_last_loss(place, "sft")}
+    return {"seconds": seconds, "last_loss": _losses(place, "sft")[-1]}
 
 
 def sharded_sft(place: Place) -> dict[str, Any]:
@@ -110,7 +109,12 @@ def sharded_sft(place: Place) -> dict[str, Any]:
 
 def rl(place: Place) -> dict[str, Any]:
     """RLOO, generation by vLLM in the trainer's process on the same GPU."""
-    seconds = call(_rl_command(place, "rl", RL_STEPS, *_colocated()))
+    beside = [
+        "--use_vllm", "true", "--vllm_mode", "colocate",
+        "--vllm_gpu_memory_utilization", str(VLLM["gpu_memory_utilization"]),
+        "--vllm_max_model_length", str(VLLM["max_model_len"]),
+    ]  # fmt: skip
+    seconds = call(_rl_command(place, "rl", RL_STEPS, *beside))
     return {"seconds": seconds, **_rewards(place, "rl")}
 
 
@@ -134,8 +138,10 @@ def hf(place: Place) -> dict[str, Any]:
 
 
 def server(place: Place) -> dict[str, Any]:
-    with vllm_server(place.model("sft")) as url:
-        return sampled(place, "server", "openai/miniature", {"base_url": url})
+    from vllm_engines import vllm_server
+
+    with vllm_server(place.model("sft"), VLLM) as url:
+        return sampled(place, "server", "openai/tiny", {"base_url": url})
 
 
 def ray_vllm(place: Place) -> dict[str, Any]:
@@ -175,7 +181,7 @@ def lm_eval(place: Place) -> dict[str, Any]:
 
 
 def overhead(place: Place) -> dict[str, Any]:
-    """Tokens per second of `vllm/DIR` beside those of vLLM's own `LLM.generate`: the same prompts,
+    """Tokens per second of `vllm/DIR` beside those of vLLM's own `LLM.chat`: the same prompts,
     a model of 0.5 billion parameters with random weights, texts of equal length."""
     found = {name: round(_overhead(place, name)) for name in ("skyt", "vllm")}
     return {**found, "ratio": round(found["skyt"] / found["vllm"], 3)}
@@ -205,32 +211,6 @@ def sampled(place: Place, name: str, model: str, options: dict[str, Any]) -> dic
     }
 
 
-@contextmanager
-def vllm_server(model: Path) -> Iterator[str]:
-    import urllib.error
-    import urllib.request
-
-    flags = [f"--{k.replace('_', '-')}" + ("" if v is True else f"={v}") for k, v in VLLM.items()]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model),
-         "--served-model-name", "miniature", "--port", str(PORT), *flags],
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{PORT}/v1"
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/models", timeout=2)
-            except (urllib.error.URLError, OSError):
-                assert process.poll() is None, "the server has ended"
-                time.sleep(0.5)
-            else:
-                break
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def _train(place: Place, kind: str, start: str, name: str, steps: int) -> list[str]:
     precision = ["--bf16", "false"] if place.cpu else ["--use_cpu", "false", "--bf16", "true"]
     return [
@@ -252,13 +232,6 @@ def _rl_command(place: Place, name: str, steps: int, *more: str) -> list[str]:
     return [*command, *prompts, *more]
 
 
-def _colocated() -> list[str]:
-    return [
-        "--use_vllm", "true", "--vllm_mode", "colocate",
-        "--vllm_gpu_memory_utilization", "0.3", "--vllm_max_model_length", "512",
-    ]  # fmt: skip
-
-
 def _history(place: Place, name: str) -> list[dict[str, Any]]:
     rows = (place.model(name) / "history.jsonl").read_text().splitlines()
     return [json.loads(row) for row in rows]
@@ -266,10 +239,6 @@ def _history(place: Place, name: str) -> list[dict[str, Any]]:
 
 def _losses(place: Place, name: str) -> list[float]:
     return [row["loss"] for row in _history(place, name) if "loss" in row]
-
-
-def _last_loss(place: Place, name: str) -> dict[str, Any]:
-    return {"last_loss": _losses(place, name)[-1]}
 
 
 def _rewards(place: Place, name: str) -> dict[str, Any]:

@@ -17,7 +17,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,26 +62,35 @@ def in_process(folder: Path, model: Path, prompts: Path) -> dict[str, Any]:
 
 
 def through_server(folder: Path, model: Path, prompts: Path) -> dict[str, Any]:
+    began = time.monotonic()
+    with vllm_server(model, OPTIONS) as url:
+        start = time.monotonic() - began
+        found = measured(
+            folder / "server", "openai/tiny", prompts, engine_options={"base_url": url}
+        )
+    return {**found, "start_s": round(start, 1)}
+
+
+@contextmanager
+def vllm_server(model: Path, options: Mapping[str, Any]) -> Iterator[str]:
+    """The address of vLLM's own server, once it answers; it serves the model as `tiny`."""
     flags = [
-        f"--{k.replace('_', '-')}" + ("" if v is True else f"={v}") for k, v in OPTIONS.items()
+        f"--{k.replace('_', '-')}" + ("" if v is True else f"={v}") for k, v in options.items()
     ]
     process = subprocess.Popen(
         [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model),
          "--served-model-name", "tiny", "--port", str(PORT), *flags],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    began = time.monotonic()
+    url = f"http://127.0.0.1:{PORT}/v1"
     try:
-        while not _answers(f"http://127.0.0.1:{PORT}/v1/models"):
-            assert process.poll() is None
+        while not _answers(f"{url}/models"):
+            assert process.poll() is None, "the server has ended"
             time.sleep(0.5)
-        start = time.monotonic() - began
-        options = {"base_url": f"http://127.0.0.1:{PORT}/v1"}
-        found = measured(folder / "server", "openai/tiny", prompts, engine_options=options)
+        yield url
     finally:
         process.terminate()
         process.wait()
-    return {**found, "start_s": round(start, 1)}
 
 
 def through_ray(folder: Path, model: Path, prompts: Path) -> dict[str, Any]:

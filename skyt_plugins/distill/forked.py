@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from mmap import mmap
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection, Pipe
@@ -41,6 +41,15 @@ def shared_zeros(count: int, dtype: Any) -> np.ndarray:
     return np.frombuffer(memory, dtype, count)
 
 
+@contextmanager
+def told_of_death(whose: str, then: str) -> Iterator[None]:
+    """Turns what a pipe raises when the process behind it has died into a SkytError."""
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise SkytError(f"a process {whose} has died (out of memory?)\n{then}") from error
+
+
 def in_parts(work: Callable[[int], Result], count: int) -> list[Result]:
     """`[work(0), …, work(count - 1)]`; the first in this process, each other in one forked for it.
 
@@ -65,12 +74,8 @@ class _Other:
         there.close()
 
     def result(self) -> Any:
-        try:
+        with told_of_death("of this step", "run the same command again"):
             answer, error = self.pipe.recv()
-        except (EOFError, OSError) as reason:
-            raise SkytError(
-                "a process of this step has died (out of memory?)\nrun the same command again"
-            ) from reason
         if error is not None:
             raise error
         return answer

@@ -12,7 +12,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from math import inf
 from mmap import PROT_READ, mmap
 from multiprocessing import get_context
@@ -21,10 +21,9 @@ from multiprocessing.connection import Connection, Pipe
 import pyarrow as pa
 
 from skyt_plugins.cores import cores
-from skyt_plugins.errors import SkytError
 
 from .arrays import read_stream, stream_size, write_stream
-from .forked import can_fork
+from .forked import can_fork, told_of_death
 from .judges import Judges
 from .parts import Judge, Judged, Texts, parts
 from .store import Run
@@ -32,6 +31,7 @@ from .store import Run
 PART_SECONDS = 3.0  # of judging, about: a crash costs that much at most
 FIRST_PART, LARGEST_PART = 64, 1024
 CHEAP_SECONDS = 0.005  # a text
+DEATH = ("that judges", "verdicts so far are kept; the same command continues")
 DESKS = 3  # parts that a process has at once: so it need not wait while rows are written
 
 
@@ -164,12 +164,12 @@ class _Member:
         there.close()
 
     def give(self, part: Texts, desk: int) -> None:
-        with _told_of_death():
+        with told_of_death(*DEATH):
             self.pipe.send((part.judge, part.of, desk, self.desks[desk].put(part.rows)))
 
     def take(self) -> Judged:
         """The rows of the part given first. Raises what the scorer raised."""
-        with _told_of_death():
+        with told_of_death(*DEATH):
             answer: Judged | Exception = self.pipe.recv()
         if isinstance(answer, Exception):
             raise answer
@@ -180,17 +180,6 @@ class _Member:
         self.pipe.close()
         for desk in self.desks:
             desk.close()
-
-
-@contextmanager
-def _told_of_death() -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, OSError) as error:
-        raise SkytError(
-            "a process that judges has died (out of memory?)\n"
-            "verdicts so far are kept; the same command continues"
-        ) from error
 
 
 def _serve(

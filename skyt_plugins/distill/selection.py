@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class Selection:
     def parts(self, count: int) -> list[np.ndarray]:
         """The places of all chosen records in `count` parts, each of which stands together in the
         runs' shards. Rewrites, whose table is read whole, are all in the first."""
-        numbers, rows, rewritten = self._columns()
+        numbers, rows, rewritten = self._places
         responses = np.flatnonzero(~rewritten)
         in_order = responses[np.lexsort((rows[responses], numbers[responses]))]
         first, *others = np.array_split(in_order, count)
@@ -72,13 +73,14 @@ class Selection:
 
     def texts(self, places: np.ndarray) -> Iterator[Chosen]:
         """The chosen records at `places`, in the order of their runs' shards."""
-        numbers, rows, rewritten = self._columns()
+        numbers, rows, rewritten = self._places
         for number, run in enumerate(self.runs):
             mine = places[numbers[places] == number]
             yield from self._responses(run, rows, mine[~rewritten[mine]])
             yield from self._rewrites(run, mine[rewritten[mine]])
 
-    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    @cached_property
+    def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of each chosen record its run, its row there, and whether its rewrite is meant."""
         run, row = (numpy_ints(self.table[name]) for name in ("run", "row"))
         return run, row, np.array(self.column("rewritten"), bool)
